@@ -1,1 +1,1 @@
-export {}
+export * from './codes/areas.ts'
