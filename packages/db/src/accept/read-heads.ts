@@ -1,0 +1,90 @@
+// What a change is decided on: the current revision of a report, and the first answer to a
+// request that was made before.
+
+import { sql } from 'kysely'
+import type { Db } from '../open-database.ts'
+
+export interface ReportHead {
+  readonly reportId: string
+  readonly organisationId: string
+  readonly revision: number
+  readonly kind: string
+  readonly state: string
+  readonly messageStatus: string
+  readonly level: number
+  readonly content: unknown
+  readonly assessment: unknown
+  readonly recordedAt: Date
+}
+
+/** Reads the current revision of each report that exists. */
+export async function readHeads(
+  db: Db,
+  reportIds: readonly string[],
+): Promise<Map<string, ReportHead>> {
+  if (reportIds.length === 0) return new Map()
+  const rows = await db
+    .selectFrom('reports as head')
+    .innerJoin('report_revisions as body', (join) =>
+      join
+        .onRef('body.report_id', '=', 'head.report_id')
+        .onRef('body.revision', '=', 'head.revision'),
+    )
+    .select([
+      'head.report_id as reportId',
+      'head.organisation_id as organisationId',
+      'head.revision',
+      'head.kind',
+      'head.state',
+      'head.message_status as messageStatus',
+      'head.level',
+      'body.content',
+      'body.assessment',
+      'body.recorded_at as recordedAt',
+    ])
+    .where('head.report_id', '=', sql<string>`ANY(${reportIds}::uuid[])`)
+    .execute()
+  return new Map(rows.map((row) => [row.reportId, row]))
+}
+
+export interface RecalledAnswer {
+  readonly fingerprint: Buffer
+  readonly status: number
+  readonly headers: Record<string, string>
+  readonly body: string
+}
+
+export interface RequestKey {
+  readonly organisationId: string
+  readonly idempotencyKey: string
+}
+
+/** Reads the first answers to requests with these keys, by `requestKeyText`. */
+export async function recallAnswers(
+  db: Db,
+  keys: readonly RequestKey[],
+): Promise<Map<string, RecalledAnswer>> {
+  if (keys.length === 0) return new Map()
+  const organisations = keys.map((key) => key.organisationId)
+  const names = keys.map((key) => key.idempotencyKey)
+  const { rows } = await sql<RecalledAnswer & RequestKey>`
+    SELECT organisation_id AS "organisationId", idempotency_key AS "idempotencyKey", fingerprint,
+      status, headers, body
+    FROM idempotency_keys
+    JOIN unnest(${organisations}::text[], ${names}::text[]) AS asked (organisation_id, idempotency_key)
+      USING (organisation_id, idempotency_key)`.execute(db)
+  return new Map(rows.map((row) => [requestKeyText(row), row]))
+}
+
+/** One text for an organisation's key; a NUL cannot stand in either part. */
+export function requestKeyText(key: RequestKey): string {
+  return `${key.organisationId}\0${key.idempotencyKey}`
+}
+
+/** Forgets answers older than the promise that the API documents; resolves to how many. */
+export async function forgetAnswers(db: Db, olderThanHours: number): Promise<number> {
+  const { rows } = await sql`
+    DELETE FROM idempotency_keys
+    WHERE created_at < now() - make_interval(hours => ${olderThanHours}) RETURNING 1`.execute(db)
+  return rows.length
+}

@@ -1,0 +1,36 @@
+// The pool that the Postgres-backed queue store works on: BullMQ's functions use unqualified
+// names, so its connections look in the schema "bullmq" first.
+
+import { Client, Pool } from 'pg'
+
+export const bellSchema = 'bullmq'
+
+export interface BellPool {
+  readonly pool: Pool
+  close(): Promise<void>
+}
+
+/** Opens the queue's own pool; its LISTEN connections are taken from it, hence keep-alive. */
+export function openBellPool(url: string, onError: (error: Error) => void): BellPool {
+  const pool = new Pool({
+    connectionString: url,
+    application_name: 'renkei-bell',
+    max: 12,
+    keepAlive: true,
+    connectionTimeoutMillis: 5_000,
+    options: `-c search_path=${bellSchema} -c synchronous_commit=off`,
+  })
+  pool.on('error', onError)
+  return { pool, close: () => pool.end() }
+}
+
+/** Lends one dedicated connection, as BullMQ's migrations need, and gives it back. */
+export async function withClient<T>(url: string, work: (client: Client) => Promise<T>) {
+  const client = new Client({ connectionString: url, application_name: 'renkei-migrate' })
+  await client.connect()
+  try {
+    return await work(client)
+  } finally {
+    await client.end()
+  }
+}

@@ -1,0 +1,110 @@
+// Claims: a notifier takes due deliveries by writing its name on them and keeps no transaction
+// open while it sends. What a dead notifier had taken is given back by the others.
+
+import { sql } from 'kysely'
+import type { Db } from '../open-database.ts'
+import type { OrganisationKind, SubscriptionState } from '../tables.ts'
+
+export interface ClaimedDelivery {
+  readonly seq: number
+  readonly subscriptionId: string
+  readonly reportId: string
+  readonly revision: number
+  readonly attempts: number
+  readonly organisationId: string
+  readonly organisationKind: OrganisationKind
+  readonly channel: 'webhook'
+  readonly target: unknown
+  readonly filter: unknown
+  readonly secret: string
+  readonly state: SubscriptionState
+  readonly viewSince: number
+}
+
+const subscriptionColumns = sql`s.organisation_id AS "organisationId", o.kind AS "organisationKind",
+  s.channel, s.target, s.filter, s.secret, s.state, s.view_since AS "viewSince"`
+
+const deliveryColumns = sql`q.seq, q.subscription_id AS "subscriptionId", q.report_id AS "reportId",
+  q.revision, q.attempts`
+
+/** Claims up to `limit` due deliveries of a lane, the longest due first; others skip them. */
+export async function claimDue(
+  db: Db,
+  options: { lane: string; notifierId: string; limit: number },
+): Promise<ClaimedDelivery[]> {
+  const { rows } = await sql<ClaimedDelivery>`
+    WITH due AS (
+      SELECT seq, subscription_id FROM delivery_queue
+      WHERE lane = ${options.lane} AND claimed_by IS NULL AND due_at <= now()
+      ORDER BY due_at LIMIT ${options.limit} FOR UPDATE SKIP LOCKED)
+    UPDATE delivery_queue q SET claimed_by = ${options.notifierId}::uuid
+    FROM due, subscriptions s JOIN organisations o USING (organisation_id)
+    WHERE q.seq = due.seq AND q.subscription_id = due.subscription_id
+      AND s.subscription_id = q.subscription_id
+    RETURNING ${deliveryColumns}, ${subscriptionColumns}`.execute(db)
+  return rows
+}
+
+/** Reads what this notifier claimed while it expanded an event. */
+export async function readClaimed(
+  db: Db,
+  seq: number,
+  subscriptionIds: readonly string[],
+): Promise<ClaimedDelivery[]> {
+  const { rows } = await sql<ClaimedDelivery>`
+    SELECT ${deliveryColumns}, ${subscriptionColumns}
+    FROM delivery_queue q JOIN subscriptions s USING (subscription_id)
+    JOIN organisations o USING (organisation_id)
+    WHERE q.seq = ${seq} AND q.subscription_id = ANY(${subscriptionIds}::uuid[])`.execute(db)
+  return rows
+}
+
+/** Gives deliveries back untried, due again after `delayMs` (null: when the subscription resumes). */
+export async function release(
+  db: Db,
+  notifierId: string,
+  deliveries: readonly Pick<ClaimedDelivery, 'seq' | 'subscriptionId'>[],
+  delayMs: number | null,
+): Promise<void> {
+  if (deliveries.length === 0) return
+  await sql`
+    UPDATE delivery_queue q SET claimed_by = NULL,
+      due_at = CASE WHEN ${delayMs}::int IS NULL THEN 'infinity'
+        ELSE now() + make_interval(secs => ${delayMs}::int / 1000.0) END
+    FROM unnest(${deliveries.map((d) => d.seq)}::bigint[],
+      ${deliveries.map((d) => d.subscriptionId)}::uuid[]) AS given (seq, subscription_id)
+    WHERE q.seq = given.seq AND q.subscription_id = given.subscription_id
+      AND q.claimed_by = ${notifierId}::uuid`.execute(db)
+}
+
+/** Says that a notifier lives for another `ttlMs`, and gives back what dead ones had claimed. */
+export async function beat(db: Db, notifierId: string, ttlMs: number): Promise<number> {
+  await sql`
+    INSERT INTO notifiers (notifier_id, alive_until)
+    VALUES (${notifierId}, now() + make_interval(secs => ${ttlMs}::int / 1000.0))
+    ON CONFLICT (notifier_id) DO UPDATE SET alive_until = excluded.alive_until`.execute(db)
+  const { rows } = await sql`
+    UPDATE delivery_queue SET claimed_by = NULL, due_at = now()
+    WHERE claimed_by IS NOT NULL AND claimed_by NOT IN
+      (SELECT notifier_id FROM notifiers WHERE alive_until > now())
+    RETURNING 1`.execute(db)
+  return rows.length
+}
+
+/** Signs a notifier off; what it still holds is given back at once. */
+export async function signOff(db: Db, notifierId: string): Promise<void> {
+  await sql`DELETE FROM notifiers WHERE notifier_id = ${notifierId}`.execute(db)
+  await sql`UPDATE delivery_queue SET claimed_by = NULL, due_at = now()
+    WHERE claimed_by = ${notifierId}::uuid`.execute(db)
+}
+
+/** Names the lanes that have something to expand or a delivery due: the sweep's one question. */
+export async function lanesWithWork(db: Db): Promise<string[]> {
+  const { rows } = await sql<{ lane: string }>`
+    SELECT lane FROM unnest(ARRAY['level4', 'level3', 'level0to2', 'retry']) AS lanes (lane)
+    WHERE EXISTS (SELECT FROM delivery_queue q
+        WHERE q.lane = lanes.lane AND q.claimed_by IS NULL AND q.due_at <= now())
+      OR EXISTS (SELECT FROM fan_outs f
+        WHERE f.lane = lanes.lane AND f.completed_at IS NULL)`.execute(db)
+  return rows.map((row) => row.lane)
+}

@@ -1,0 +1,116 @@
+// Fan-out: turns one event into the deliveries it owes, in chunks. Deliveries and the place
+// reached are stored in one transaction, so a crash resumes where it stopped and adds nothing twice.
+
+import { sql } from 'kysely'
+import type { Db, Tx } from '../open-database.ts'
+import type { OrganisationKind } from '../tables.ts'
+import type { EventFacts } from '../feed/read-events.ts'
+
+export interface OpenFanOut extends EventFacts {
+  readonly reportId: string
+  readonly revision: number
+  readonly afterSubscription: string | null
+}
+
+export interface SubscriptionView {
+  readonly subscriptionId: string
+  readonly organisationId: string
+  readonly organisationKind: OrganisationKind
+  readonly filter: unknown
+  readonly mode: 'latest' | 'all'
+  readonly viewSince: number
+}
+
+export interface ExpandOptions {
+  readonly lane: string
+  readonly notifierId: string
+  readonly subscriptionsMax: number
+  /** Of the new deliveries, how many this notifier takes at once; the rest anyone may claim. */
+  readonly claimMax: number
+  readonly owedTo: (event: OpenFanOut, subscription: SubscriptionView) => boolean
+}
+
+export interface Expanded {
+  readonly event: OpenFanOut
+  readonly owed: number
+  readonly superseded: number
+  readonly claimed: readonly string[]
+  readonly complete: boolean
+}
+
+/** Expands the next chunk of the oldest open event of a lane; resolves to nothing when none is open. */
+export async function expandNext(db: Db, options: ExpandOptions): Promise<Expanded | undefined> {
+  return db.transaction().execute(async (tx) => {
+    const event = await lockNext(tx, options.lane)
+    if (!event) return undefined
+    const subscriptions = await readChunk(tx, event.afterSubscription, options.subscriptionsMax)
+    const owed = subscriptions.filter((subscription) => options.owedTo(event, subscription))
+    const complete = subscriptions.length < options.subscriptionsMax
+    const last = subscriptions.at(-1)?.subscriptionId ?? event.afterSubscription
+    const claimed = owed.slice(0, Math.max(0, options.claimMax)).map((s) => s.subscriptionId)
+    const superseded = await supersedeOlder(tx, event, owed)
+    await store(tx, event, { owed, claimed, last, complete, options })
+    return { event, owed: owed.length, superseded, claimed, complete }
+  })
+}
+
+async function lockNext(tx: Tx, lane: string): Promise<OpenFanOut | undefined> {
+  const { rows } = await sql<OpenFanOut>`
+    SELECT e.seq, e.organisation_id AS "organisationId", e.kind,
+      e.message_status AS "messageStatus", e.level, e.tlp, e.services, e.prefectures,
+      e.report_id AS "reportId", e.revision, f.after_subscription AS "afterSubscription"
+    FROM fan_outs f JOIN events e USING (seq)
+    WHERE f.lane = ${lane} AND f.completed_at IS NULL
+    ORDER BY f.seq LIMIT 1 FOR UPDATE OF f SKIP LOCKED`.execute(tx)
+  return rows[0]
+}
+
+async function readChunk(tx: Tx, after: string | null, limit: number): Promise<SubscriptionView[]> {
+  const { rows } = await sql<SubscriptionView>`
+    SELECT s.subscription_id AS "subscriptionId", s.organisation_id AS "organisationId",
+      o.kind AS "organisationKind", s.filter, s.mode, s.view_since AS "viewSince"
+    FROM subscriptions s JOIN organisations o USING (organisation_id)
+    WHERE s.state = 'active' AND (${after}::uuid IS NULL OR s.subscription_id > ${after}::uuid)
+    ORDER BY s.subscription_id LIMIT ${limit}`.execute(tx)
+  return rows
+}
+
+async function supersedeOlder(tx: Tx, event: OpenFanOut, owed: readonly SubscriptionView[]) {
+  const latest = owed.filter((s) => s.mode === 'latest').map((s) => s.subscriptionId)
+  if (latest.length === 0 || event.revision === 1) return 0
+  const { rows } = await sql`
+    WITH gone AS (
+      DELETE FROM delivery_queue
+      WHERE subscription_id = ANY(${latest}::uuid[]) AND report_id = ${event.reportId}
+        AND revision < ${event.revision} AND claimed_by IS NULL
+      RETURNING seq, subscription_id, attempts)
+    INSERT INTO delivery_outcomes (seq, subscription_id, outcome, reason, attempts)
+    SELECT seq, subscription_id, 'superseded',
+      ${`revision ${event.revision} is newer (mode latest)`}, attempts FROM gone
+    RETURNING 1`.execute(tx)
+  return rows.length
+}
+
+interface Chunk {
+  readonly owed: readonly SubscriptionView[]
+  readonly claimed: readonly string[]
+  readonly last: string | null
+  readonly complete: boolean
+  readonly options: ExpandOptions
+}
+
+async function store(tx: Tx, event: OpenFanOut, chunk: Chunk): Promise<void> {
+  const ids = chunk.owed.map((s) => s.subscriptionId)
+  const { lane, notifierId } = chunk.options
+  await sql`
+    WITH made AS (
+      INSERT INTO delivery_queue (seq, subscription_id, report_id, revision, lane, due_at, claimed_by)
+      SELECT ${event.seq}, id, ${event.reportId}::uuid, ${event.revision}::int, ${lane}, now(),
+        CASE WHEN nr <= ${chunk.claimed.length}::int THEN ${notifierId}::uuid END
+      FROM unnest(${ids}::uuid[]) WITH ORDINALITY AS owed (id, nr)
+      RETURNING 1)
+    UPDATE fan_outs SET after_subscription = ${chunk.last}::uuid,
+      owed = owed + (SELECT count(*) FROM made),
+      completed_at = CASE WHEN ${chunk.complete}::boolean THEN now() END
+    WHERE seq = ${event.seq}`.execute(tx)
+}

@@ -1,0 +1,55 @@
+// Results of attempts, many in one statement: the attempt is appended, an ended delivery leaves
+// the queue in the same statement that writes its outcome, a failed one gets its next due time.
+
+import { sql } from 'kysely'
+import type { Db } from '../open-database.ts'
+
+export interface AttemptResult {
+  readonly seq: number
+  readonly subscriptionId: string
+  readonly attempt: number
+  readonly startedAt: string
+  readonly durationMs: number
+  readonly result: 'delivered' | 'retry' | 'refused'
+  readonly status: number | null
+  readonly reason: string
+  /** How the delivery ends; null when it is tried again after `retryInMs`. */
+  readonly outcome: 'delivered' | 'refused' | 'dead' | null
+  readonly retryInMs: number | null
+}
+
+/**
+ * Records attempts. Asynchronous commit is enough here: a crash may forget that something was
+ * delivered, and then it is delivered again, but a delivery is never forgotten.
+ */
+export async function recordAttempts(
+  db: Db,
+  notifierId: string,
+  results: readonly AttemptResult[],
+): Promise<void> {
+  if (results.length === 0) return
+  await sql`
+    WITH input AS MATERIALIZED (
+      SELECT * FROM json_to_recordset(${JSON.stringify(results)}::json) AS input (
+        seq bigint, "subscriptionId" uuid, attempt integer, "startedAt" timestamptz,
+        "durationMs" integer, result text, status integer, reason text, outcome text,
+        "retryInMs" integer)
+    ), tried AS (
+      INSERT INTO delivery_attempts (seq, subscription_id, attempt, started_at, duration_ms,
+        result, status, reason)
+      SELECT seq, "subscriptionId", attempt, "startedAt", "durationMs", result, status, reason
+      FROM input
+    ), ended AS (
+      DELETE FROM delivery_queue q USING input i
+      WHERE q.seq = i.seq AND q.subscription_id = i."subscriptionId" AND i.outcome IS NOT NULL
+      RETURNING q.seq, q.subscription_id, i.outcome, i.reason, i.attempt
+    ), outcomes AS (
+      INSERT INTO delivery_outcomes (seq, subscription_id, outcome, reason, attempts)
+      SELECT seq, subscription_id, outcome, reason, attempt FROM ended
+    )
+    UPDATE delivery_queue q SET attempts = i.attempt, reason = i.reason, lane = 'retry',
+      claimed_by = NULL, due_at = now() + make_interval(secs => i."retryInMs" / 1000.0)
+    FROM input i
+    WHERE q.seq = i.seq AND q.subscription_id = i."subscriptionId" AND i.outcome IS NULL
+      AND q.claimed_by = ${notifierId}::uuid`.execute(db)
+}

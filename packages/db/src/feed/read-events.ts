@@ -1,0 +1,87 @@
+// The feed in its order, with the revision that each event tells of.
+
+import { sql } from 'kysely'
+import type { Db } from '../open-database.ts'
+
+/** What decides who hears of an event: no content, so it is cheap to keep many in memory. */
+export interface EventFacts {
+  readonly seq: number
+  readonly organisationId: string
+  readonly kind: string
+  readonly messageStatus: string
+  readonly level: number
+  readonly tlp: string
+  readonly services: readonly string[]
+  readonly prefectures: readonly string[]
+}
+
+export interface FeedEvent extends EventFacts {
+  readonly eventId: string
+  readonly type: string
+  readonly reportId: string
+  readonly revision: number
+  readonly traceparent: string | null
+  readonly recordedAt: Date
+  readonly content: unknown
+  readonly assessment: unknown
+}
+
+const factColumns = sql`e.seq, e.organisation_id AS "organisationId", e.kind,
+  e.message_status AS "messageStatus", e.level, e.tlp, e.services, e.prefectures`
+
+const eventColumns = sql`${factColumns}, e.event_id AS "eventId", e.type,
+  e.report_id AS "reportId", e.revision, e.traceparent, e.recorded_at AS "recordedAt",
+  r.content, r.assessment`
+
+const eventTables = sql`events e JOIN report_revisions r USING (report_id, revision)`
+
+/** Reads the events after a feed number, oldest first; without a hole (`migrations/0003`). */
+export async function readEventsAfter(db: Db, after: number, limit: number): Promise<FeedEvent[]> {
+  const { rows } = await sql<FeedEvent>`
+    SELECT ${eventColumns} FROM ${eventTables} WHERE e.seq > ${after}
+    ORDER BY e.seq LIMIT ${limit}`.execute(db)
+  return rows
+}
+
+/** Reads events by their feed numbers, in no order. */
+export async function readEvents(db: Db, seqs: readonly number[]): Promise<FeedEvent[]> {
+  const { rows } = await sql<FeedEvent>`
+    SELECT ${eventColumns} FROM ${eventTables} WHERE e.seq = ANY(${seqs}::bigint[])`.execute(db)
+  return rows
+}
+
+/** Reads the facts of the events before a feed number, newest first. */
+export async function readFactsBefore(
+  db: Db,
+  before: number,
+  limit: number,
+): Promise<EventFacts[]> {
+  const { rows } = await sql<EventFacts>`
+    SELECT ${factColumns} FROM events e WHERE e.seq < ${before}
+    ORDER BY e.seq DESC LIMIT ${limit}`.execute(db)
+  return rows
+}
+
+/** Reads the current revision of every open report as its latest event, oldest first. */
+export async function readOpenEvents(
+  db: Db,
+  afterSeq: number,
+  limit: number,
+): Promise<FeedEvent[]> {
+  const { rows } = await sql<FeedEvent>`
+    SELECT ${eventColumns} FROM reports h
+    JOIN events e ON e.report_id = h.report_id AND e.revision = h.revision
+    JOIN report_revisions r ON r.report_id = h.report_id AND r.revision = h.revision
+    WHERE h.open AND e.seq > ${afterSeq} ORDER BY e.seq LIMIT ${limit}`.execute(db)
+  return rows
+}
+
+export interface FeedHead {
+  readonly epoch: string
+  readonly head: number
+}
+
+/** Reads how far the feed goes, and which feed it is (a restored database gets a new epoch). */
+export async function readFeedHead(db: Db): Promise<FeedHead> {
+  return db.selectFrom('feed').select(['epoch', 'head']).executeTakeFirstOrThrow()
+}

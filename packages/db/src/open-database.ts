@@ -1,0 +1,57 @@
+// Opens the pool that everything else in this package works on. Numbers of the feed are int8 and
+// stay below 2^53, so they are read as numbers; a larger one is refused, never rounded.
+
+import { Kysely, PostgresDialect, type Transaction } from 'kysely'
+import { Pool, types } from 'pg'
+import type { Tables } from './tables.ts'
+
+export type Db = Kysely<Tables>
+export type Tx = Transaction<Tables>
+
+export interface DatabaseOptions {
+  readonly url: string
+  readonly applicationName: string
+  readonly connectionsMax: number
+  readonly statementTimeoutMs: number
+  /** Off only where a crash may repeat a delivery but never lose one (`design.md`, Delivery). */
+  readonly synchronousCommit?: 'on' | 'off'
+  /** Told of errors of idle connections; the pool replaces them by itself. */
+  readonly onError?: (error: Error) => void
+}
+
+export interface Database {
+  readonly db: Db
+  close(): Promise<void>
+}
+
+/** Opens a pool lazily: the first query connects. Refuses nothing by itself. */
+export function openDatabase(options: DatabaseOptions): Database {
+  const pool = new Pool({
+    connectionString: options.url,
+    application_name: options.applicationName,
+    max: options.connectionsMax,
+    statement_timeout: options.statementTimeoutMs,
+    connectionTimeoutMillis: 5_000,
+    idleTimeoutMillis: 60_000,
+    keepAlive: true,
+    options: `-c timezone=UTC -c synchronous_commit=${options.synchronousCommit ?? 'on'}`,
+    types: { getTypeParser },
+  })
+  pool.on('error', (error) => options.onError?.(error))
+  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
+  return { db, close: () => db.destroy() }
+}
+
+const int8Oid = 20
+
+function getTypeParser(oid: number, format?: 'text' | 'binary') {
+  if (oid === int8Oid) return parseInt8
+  // oxlint-disable-next-line typescript/no-unsafe-enum-assignment -- every oid is a number here
+  return types.getTypeParser(oid, format)
+}
+
+function parseInt8(text: string): number {
+  const value = Number(text)
+  if (!Number.isSafeInteger(value)) throw new RangeError(`int8 beyond 2^53: ${text}`)
+  return value
+}

@@ -1,0 +1,95 @@
+// Reports and their revisions, for reading.
+
+import { sql } from 'kysely'
+import type { Db } from '../open-database.ts'
+
+export interface StoredRevision {
+  readonly reportId: string
+  readonly revision: number
+  readonly organisationId: string
+  readonly tlp: string
+  readonly messageStatus: string
+  readonly content: unknown
+  readonly assessment: unknown
+  readonly recordedAt: Date
+}
+
+export interface ReportFilter {
+  readonly kinds?: readonly string[] | undefined
+  readonly states?: readonly string[] | undefined
+  readonly messageStatuses: readonly string[]
+  readonly minLevel?: number | undefined
+  readonly services?: readonly string[] | undefined
+  readonly prefectures?: readonly string[] | undefined
+  readonly organisations?: readonly string[] | undefined
+  readonly open?: boolean | undefined
+}
+
+const revisionColumns = sql`h.report_id AS "reportId", r.revision,
+  h.organisation_id AS "organisationId", h.tlp, h.message_status AS "messageStatus",
+  r.content, r.assessment, r.recorded_at AS "recordedAt"`
+
+/** Lists current revisions, newest report first, before a report identifier. */
+export async function listReports(
+  db: Db,
+  filter: ReportFilter,
+  page: { before: string | null; limit: number },
+): Promise<StoredRevision[]> {
+  const { rows } = await sql<StoredRevision>`
+    SELECT ${revisionColumns} FROM reports h
+    JOIN report_revisions r ON r.report_id = h.report_id AND r.revision = h.revision
+    WHERE ${conditions(filter)}
+      AND (${page.before}::uuid IS NULL OR h.report_id < ${page.before}::uuid)
+    ORDER BY h.report_id DESC LIMIT ${page.limit}`.execute(db)
+  return rows
+}
+
+// An empty list of services or prefectures means "not known", which no filter may hide; "00" stands
+// for the whole country.
+function conditions(filter: ReportFilter) {
+  const services = filter.services && sql`(h.services && ${[...filter.services]}::text[])`
+  const prefectures =
+    filter.prefectures &&
+    sql`(h.prefectures && ${['00', ...filter.prefectures]}::text[] OR h.prefectures = '{}')`
+  const parts = [
+    sql`h.message_status = ANY(${[...filter.messageStatuses]}::text[])`,
+    filter.kinds && sql`h.kind = ANY(${[...filter.kinds]}::text[])`,
+    filter.states && sql`h.state = ANY(${[...filter.states]}::text[])`,
+    filter.minLevel !== undefined && sql`h.level >= ${filter.minLevel}`,
+    filter.organisations && sql`h.organisation_id = ANY(${[...filter.organisations]}::text[])`,
+    filter.open !== undefined && sql`h.open = ${filter.open}`,
+    services,
+    prefectures,
+  ]
+  return sql.join(
+    parts.filter((part) => part !== undefined && part !== false),
+    sql` AND `,
+  )
+}
+
+/** Reads one revision, or the current one; resolves to nothing when there is none. */
+export async function readRevision(
+  db: Db,
+  reportId: string,
+  revision?: number,
+): Promise<StoredRevision | undefined> {
+  const { rows } = await sql<StoredRevision>`
+    SELECT ${revisionColumns} FROM reports h
+    JOIN report_revisions r ON r.report_id = h.report_id
+      AND r.revision = coalesce(${revision ?? null}::int, h.revision)
+    WHERE h.report_id = ${reportId}`.execute(db)
+  return rows[0]
+}
+
+/** Lists the revisions of a report after a revision, oldest first. */
+export async function listRevisions(
+  db: Db,
+  reportId: string,
+  page: { after: number; limit: number },
+): Promise<StoredRevision[]> {
+  const { rows } = await sql<StoredRevision>`
+    SELECT ${revisionColumns} FROM reports h JOIN report_revisions r ON r.report_id = h.report_id
+    WHERE h.report_id = ${reportId} AND r.revision > ${page.after}
+    ORDER BY r.revision LIMIT ${page.limit}`.execute(db)
+  return rows
+}

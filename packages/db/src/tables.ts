@@ -1,0 +1,185 @@
+// Table types, one interface a table, in the order of the migrations.
+
+import type { Generated, JSONColumnType } from 'kysely'
+
+export interface Tables {
+  organisations: OrganisationsTable
+  api_keys: ApiKeysTable
+  reports: ReportsTable
+  report_revisions: ReportRevisionsTable
+  idempotency_keys: IdempotencyKeysTable
+  feed: FeedTable
+  events: EventsTable
+  fan_outs: FanOutsTable
+  subscriptions: SubscriptionsTable
+  delivery_queue: DeliveryQueueTable
+  delivery_outcomes: DeliveryOutcomesTable
+  delivery_attempts: DeliveryAttemptsTable
+  notifiers: NotifiersTable
+  audit_entries: AuditEntriesTable
+}
+
+type Json<T extends object = object> = JSONColumnType<T>
+
+interface OrganisationsTable {
+  organisation_id: string
+  name: string
+  kind: OrganisationKind
+  created_at: Generated<Date>
+}
+
+export type OrganisationKind =
+  | 'carrier'
+  | 'mvno'
+  | 'vendor'
+  | 'contractor'
+  | 'government'
+  | 'ceptoar'
+  | 'emergencyAgency'
+  | 'media'
+
+interface ApiKeysTable {
+  key_id: string
+  organisation_id: string
+  label: string
+  secret_hash: Buffer
+  scopes: string[]
+  created_at: Generated<Date>
+  expires_at: Date | null
+  revoked_at: Date | null
+}
+
+interface ReportsTable {
+  report_id: string
+  organisation_id: string
+  revision: number
+  kind: string
+  message_status: string
+  state: string
+  open: boolean
+  level: number
+  tlp: string
+  services: string[]
+  prefectures: string[]
+  created_at: Date
+  updated_at: Date
+}
+
+interface ReportRevisionsTable {
+  report_id: string
+  revision: number
+  content: Json
+  assessment: Json
+  recorded_at: Date
+  recorded_by: string
+}
+
+interface IdempotencyKeysTable {
+  organisation_id: string
+  idempotency_key: string
+  fingerprint: Buffer
+  status: number
+  headers: Json<Record<string, string>>
+  body: string
+  created_at: Date
+}
+
+interface FeedTable {
+  only_row: Generated<boolean>
+  epoch: Generated<string>
+  head: Generated<number>
+}
+
+interface EventsTable {
+  seq: number
+  event_id: string
+  type: string
+  organisation_id: string
+  report_id: string
+  revision: number
+  kind: string
+  message_status: string
+  level: number
+  tlp: string
+  services: string[]
+  prefectures: string[]
+  traceparent: string | null
+  recorded_at: Date
+}
+
+interface FanOutsTable {
+  seq: number
+  lane: string
+  after_subscription: string | null
+  owed: Generated<number>
+  completed_at: Date | null
+}
+
+interface SubscriptionsTable {
+  subscription_id: string
+  organisation_id: string
+  channel: 'webhook'
+  target: Json
+  filter: Json
+  mode: 'latest' | 'all'
+  description: string | null
+  state: SubscriptionState
+  state_reason: string | null
+  secret: string
+  view_since: number
+  created_at: Date
+  updated_at: Date
+}
+
+export type SubscriptionState = 'pendingVerification' | 'active' | 'paused' | 'ended'
+
+interface DeliveryQueueTable {
+  seq: number
+  subscription_id: string
+  report_id: string
+  revision: number
+  lane: string
+  attempts: Generated<number>
+  due_at: Date
+  claimed_by: string | null
+  reason: string | null
+}
+
+export type DeliveryOutcome = 'delivered' | 'superseded' | 'refused' | 'dead'
+
+interface DeliveryOutcomesTable {
+  seq: number
+  subscription_id: string
+  outcome: DeliveryOutcome
+  reason: string
+  attempts: number
+  ended_at: Generated<Date>
+}
+
+interface DeliveryAttemptsTable {
+  seq: number
+  subscription_id: string
+  attempt: number
+  started_at: Date
+  duration_ms: number
+  result: 'delivered' | 'retry' | 'refused'
+  status: number | null
+  reason: string
+}
+
+interface NotifiersTable {
+  notifier_id: string
+  alive_until: Date
+}
+
+interface AuditEntriesTable {
+  audit_id: Generated<number>
+  at: Date
+  organisation_id: string
+  key_id: string
+  request_id: string
+  action: string
+  object_type: string
+  object_id: string
+  detail: Json | null
+}
