@@ -1,1 +1,5 @@
-export {}
+export * from './clock.ts'
+export * from './env.ts'
+export * from './logger.ts'
+export * from './stopper.ts'
+export * from './trace-context.ts'

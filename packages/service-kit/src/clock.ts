@@ -1,0 +1,7 @@
+// Time comes in through dependencies, so that a test can set it.
+
+export interface Clock {
+  now(): Date
+}
+
+export const systemClock: Clock = { now: () => new Date() }
