@@ -1,1 +1,6 @@
 export * from './codes/areas.ts'
+export type * from './generated/report.gen.ts'
+export type { ReportView } from './generated/report-view.gen.ts'
+export type * from './generated/event.gen.ts'
+export type * from './generated/subscription.gen.ts'
+export type * from './generated/problem.gen.ts'

@@ -1,0 +1,77 @@
+// Generated from packages/schema/schemas/event.schema.json by scripts/generators/report-types.ts.
+// Change the schema and run: npm run generate
+
+import type { DateTime, LevelValue, MessageStatus, Tlp } from './report.gen.ts'
+
+/**
+ * CloudEvents 1.0 envelope in structured JSON: the same bytes on every channel, at most 64 KiB as UTF-8. Extension attributes that a receiver does not know are ignored.
+ */
+export interface EventEnvelope {
+  /**
+   * Version of CloudEvents.
+   */
+  specversion: '1.0'
+  /**
+   * Identifier of the event; equal to webhook-id on webhooks. With source it is unique.
+   */
+  id: string
+  /**
+   * What happened.
+   */
+  type: string
+  /**
+   * URI reference of the organisation that reports, or of Renkei itself for stream events.
+   */
+  source: string
+  /**
+   * Identifier of the report or other resource that the event is about.
+   */
+  subject?: string
+  /**
+   * When the event was accepted.
+   */
+  time: DateTime
+  /**
+   * Media type of data.
+   */
+  datacontenttype?: 'application/json'
+  /**
+   * URI of the schema of data.
+   */
+  dataschema?: string
+  /**
+   * Place of the event in the feed: sixteen digits, zero padded, so that text order is feed order.
+   */
+  feedcursor?: string
+  /**
+   * Cursor of the event before it in this subscriber's view: a receiver sees a gap by itself. Absent on the first event.
+   */
+  previouscursor?: string
+  /**
+   * Revision of the resource that the event is about.
+   */
+  revision?: number
+  /**
+   * Level of the report, 0 to 4.
+   */
+  level?: LevelValue
+  /**
+   * TLP 2.0 label of the event as sent.
+   */
+  tlp?: Tlp
+  /**
+   * Real, exercise or test.
+   */
+  messagestatus?: MessageStatus
+  /**
+   * W3C Trace Context.
+   */
+  traceparent?: string
+  /**
+   * The payload: for report events the report as this receiver may see it.
+   */
+  data?: {
+    [k: string]: unknown
+  }
+  [k: string]: unknown
+}
