@@ -1,0 +1,54 @@
+// Once per run of the integration tests: a database server (TEST_DATABASE_URL or DATABASE_URL if
+// set, else an embedded one that vanishes afterwards) and a template database with all migrations.
+
+import { randomBytes } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { migrate } from '@renkei/db'
+import { startEmbeddedPostgres } from '@renkei/embedded'
+import type { TestProject } from 'vitest/node'
+import { databaseUrl, runAdmin } from './database.ts'
+
+export async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const { adminUrl, stop } = await findServer()
+  const prefix = `renkei_test_${randomBytes(4).toString('hex')}_`
+  const template = `${prefix}template`
+  await runAdmin(adminUrl, `create database ${template} template template0`)
+  await migrate(databaseUrl(adminUrl, template))
+  project.provide('testServer', { adminUrl, template, prefix })
+  return async () => {
+    await dropAll(adminUrl, prefix)
+    await stop()
+  }
+}
+
+async function findServer(): Promise<{ adminUrl: string; stop: () => Promise<void> }> {
+  const given = process.env['TEST_DATABASE_URL'] ?? process.env['DATABASE_URL']
+  if (given) return { adminUrl: given, stop: async () => undefined }
+  const folder = await mkdtemp(join(tmpdir(), 'renkei-test-'))
+  const server = await startEmbeddedPostgres({
+    dataDir: join(folder, 'postgres'),
+    database: 'postgres',
+    ephemeral: true,
+  })
+  return {
+    adminUrl: server.url,
+    stop: async () => {
+      await server.stop()
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+// Includes what test files that crashed left behind; only an external server outlives the run.
+async function dropAll(adminUrl: string, prefix: string): Promise<void> {
+  const like = `${prefix.replaceAll('_', String.raw`\_`)}%`
+  const rows = await runAdmin(
+    adminUrl,
+    `select datname from pg_database where datname like '${like}'`,
+  )
+  for (const row of rows as { datname: string }[]) {
+    await runAdmin(adminUrl, `drop database if exists ${row.datname} with (force)`)
+  }
+}
