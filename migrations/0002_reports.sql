@@ -1,4 +1,5 @@
 -- A report is its numbered revisions; the row in "reports" only says which is the current one.
+-- services, prefectures and peak_level gather over the revisions: they decide who hears of it.
 -- Two writers of the same revision meet on the primary key of report_revisions: one wins.
 
 CREATE TABLE reports (
@@ -10,6 +11,7 @@ CREATE TABLE reports (
   state text NOT NULL,
   open boolean NOT NULL,
   level smallint NOT NULL CHECK (level BETWEEN 0 AND 4),
+  peak_level smallint NOT NULL CHECK (peak_level BETWEEN level AND 4),
   tlp text NOT NULL,
   services text[] NOT NULL,
   prefectures text[] NOT NULL,

@@ -19,6 +19,7 @@ CREATE TABLE events (
   kind text NOT NULL,
   message_status text NOT NULL,
   level smallint NOT NULL,
+  peak_level smallint NOT NULL,
   tlp text NOT NULL,
   services text[] NOT NULL,
   prefectures text[] NOT NULL,

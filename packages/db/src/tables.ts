@@ -58,6 +58,7 @@ interface ReportsTable {
   state: string
   open: boolean
   level: number
+  peak_level: number
   tlp: string
   services: string[]
   prefectures: string[]
@@ -100,6 +101,7 @@ interface EventsTable {
   kind: string
   message_status: string
   level: number
+  peak_level: number
   tlp: string
   services: string[]
   prefectures: string[]

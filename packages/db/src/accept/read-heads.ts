@@ -12,6 +12,9 @@ export interface ReportHead {
   readonly state: string
   readonly messageStatus: string
   readonly level: number
+  readonly peakLevel: number
+  readonly services: readonly string[]
+  readonly prefectures: readonly string[]
   readonly content: unknown
   readonly assessment: unknown
   readonly recordedAt: Date
@@ -38,6 +41,9 @@ export async function readHeads(
       'head.state',
       'head.message_status as messageStatus',
       'head.level',
+      'head.peak_level as peakLevel',
+      'head.services',
+      'head.prefectures',
       'body.content',
       'body.assessment',
       'body.recorded_at as recordedAt',

@@ -16,6 +16,8 @@ export interface Change {
   readonly state: string
   readonly open: boolean
   readonly level: number
+  /** The highest level so far; services and prefectures likewise hold those of all revisions. */
+  readonly peakLevel: number
   readonly tlp: string
   readonly services: readonly string[]
   readonly prefectures: readonly string[]
@@ -79,7 +81,7 @@ const statement = (input: string) => sql<{ event_id: string; seq: number }>`
 WITH input AS MATERIALIZED (
   SELECT * FROM json_to_recordset(${input}::json) AS input (
     ord integer, "reportId" uuid, revision integer, "organisationId" text, kind text,
-    "messageStatus" text, state text, open boolean, level smallint, tlp text, services text[],
+    "messageStatus" text, state text, open boolean, level smallint, "peakLevel" smallint, tlp text, services text[],
     prefectures text[], content json, assessment json, "recordedAt" timestamptz, "eventId" uuid,
     "eventType" text, lane text, traceparent text, "keyId" text, "requestId" text, action text,
     "answerKey" text, "answerPrint" text, "answerStatus" smallint, "answerHeaders" json,
@@ -87,11 +89,12 @@ WITH input AS MATERIALIZED (
   ORDER BY "reportId"
 ), heads AS (
   INSERT INTO reports AS head (report_id, organisation_id, revision, kind, message_status, state,
-    open, level, tlp, services, prefectures, created_at, updated_at)
-  SELECT "reportId", "organisationId", revision, kind, "messageStatus", state, open, level, tlp,
+    open, level, peak_level, tlp, services, prefectures, created_at, updated_at)
+  SELECT "reportId", "organisationId", revision, kind, "messageStatus", state, open, level, "peakLevel", tlp,
     services, prefectures, "recordedAt", "recordedAt" FROM input
   ON CONFLICT (report_id) DO UPDATE SET revision = excluded.revision, kind = excluded.kind,
-    state = excluded.state, open = excluded.open, level = excluded.level, tlp = excluded.tlp,
+    state = excluded.state, open = excluded.open, level = excluded.level,
+    peak_level = excluded.peak_level, tlp = excluded.tlp,
     services = excluded.services, prefectures = excluded.prefectures,
     updated_at = excluded.updated_at
   WHERE head.revision = excluded.revision - 1
@@ -118,9 +121,9 @@ WITH input AS MATERIALIZED (
   RETURNING head - (SELECT count(*) FROM input) AS before
 ), stored AS (
   INSERT INTO events (seq, event_id, type, organisation_id, report_id, revision, kind,
-    message_status, level, tlp, services, prefectures, traceparent, recorded_at)
+    message_status, level, peak_level, tlp, services, prefectures, traceparent, recorded_at)
   SELECT before + ord, "eventId", "eventType", "organisationId", "reportId", revision, kind,
-    "messageStatus", level, tlp, services, prefectures, traceparent, "recordedAt"
+    "messageStatus", level, "peakLevel", tlp, services, prefectures, traceparent, "recordedAt"
   FROM input, numbered
   RETURNING seq, event_id
 ), opened AS (

@@ -57,7 +57,7 @@ export async function expandNext(db: Db, options: ExpandOptions): Promise<Expand
 async function lockNext(tx: Tx, lane: string): Promise<OpenFanOut | undefined> {
   const { rows } = await sql<OpenFanOut>`
     SELECT e.seq, e.organisation_id AS "organisationId", e.kind,
-      e.message_status AS "messageStatus", e.level, e.tlp, e.services, e.prefectures,
+      e.message_status AS "messageStatus", e.level, e.peak_level AS "peakLevel", e.tlp, e.services, e.prefectures,
       e.report_id AS "reportId", e.revision, f.after_subscription AS "afterSubscription"
     FROM fan_outs f JOIN events e USING (seq)
     WHERE f.lane = ${lane} AND f.completed_at IS NULL

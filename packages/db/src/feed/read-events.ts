@@ -10,6 +10,7 @@ export interface EventFacts {
   readonly kind: string
   readonly messageStatus: string
   readonly level: number
+  readonly peakLevel: number
   readonly tlp: string
   readonly services: readonly string[]
   readonly prefectures: readonly string[]
@@ -27,7 +28,7 @@ export interface FeedEvent extends EventFacts {
 }
 
 const factColumns = sql`e.seq, e.organisation_id AS "organisationId", e.kind,
-  e.message_status AS "messageStatus", e.level, e.tlp, e.services, e.prefectures`
+  e.message_status AS "messageStatus", e.level, e.peak_level AS "peakLevel", e.tlp, e.services, e.prefectures`
 
 const eventColumns = sql`${factColumns}, e.event_id AS "eventId", e.type,
   e.report_id AS "reportId", e.revision, e.traceparent, e.recorded_at AS "recordedAt",

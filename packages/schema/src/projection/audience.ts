@@ -1,0 +1,69 @@
+// Who is looking: an organisation is an audience of a report by its kind, or the report's owner.
+
+import type { Tlp } from '../generated/report.gen.ts'
+
+export const audiences = [
+  'owner',
+  'peer',
+  'mvno',
+  'vendor',
+  'ceptoar',
+  'regulator',
+  'public',
+] as const
+export type Audience = (typeof audiences)[number]
+
+const audienceByKind = {
+  carrier: 'peer',
+  mvno: 'mvno',
+  vendor: 'vendor',
+  contractor: 'vendor',
+  government: 'regulator',
+  emergencyAgency: 'regulator',
+  ceptoar: 'ceptoar',
+  media: 'public',
+} as const satisfies Record<string, Audience>
+
+export type ViewerKind = keyof typeof audienceByKind
+
+export interface Viewer {
+  readonly organisationId: string
+  readonly organisationKind: ViewerKind
+}
+
+/** Says as what a viewer sees the reports of an organisation. */
+export function audienceOf(viewer: Viewer, reporterId: string): Audience {
+  if (viewer.organisationId === reporterId) return 'owner'
+  return audienceByKind[viewer.organisationKind]
+}
+
+// TLP 2.0 (FIRST, August 2022), from the widest circle to the narrowest.
+const tlpOrder: readonly Tlp[] = [
+  'TLP:CLEAR',
+  'TLP:GREEN',
+  'TLP:AMBER',
+  'TLP:AMBER+STRICT',
+  'TLP:RED',
+]
+
+/** How narrow a label is: 0 for TLP:CLEAR to 4 for TLP:RED; an unknown label counts as the narrowest. */
+export function tlpRank(tlp: string): number {
+  const rank = tlpOrder.indexOf(tlp as Tlp)
+  return rank === -1 ? tlpOrder.length - 1 : rank
+}
+
+/** The narrowest label that each audience may see. TLP:RED never leaves its owner. */
+export const clearance: Readonly<Record<Audience, Tlp>> = {
+  owner: 'TLP:RED',
+  peer: 'TLP:AMBER+STRICT',
+  regulator: 'TLP:AMBER+STRICT',
+  ceptoar: 'TLP:AMBER',
+  mvno: 'TLP:AMBER',
+  vendor: 'TLP:GREEN',
+  public: 'TLP:CLEAR',
+}
+
+/** True when an audience may see what carries this label. */
+export function mayAudienceSee(audience: Audience, tlp: string): boolean {
+  return tlpRank(tlp) <= tlpRank(clearance[audience])
+}
