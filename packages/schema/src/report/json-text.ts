@@ -1,0 +1,106 @@
+// Rules on the raw JSON, before anything else looks at it: what cannot be stored, shown or passed
+// on faithfully is refused here, in every string and every member name, the extensions included.
+
+import { type Fault, faultsMax, pointerStep } from './fault.ts'
+
+/** Nesting of a document; the contract itself needs 6. */
+export const jsonDepthMax = 32
+
+/** Length of a member name, in UTF-16 units. It keeps the pointers of faults short. */
+export const memberNameLengthMax = 128
+
+/**
+ * Faults of text and nesting in a JSON value: NUL or half a surrogate pair in a string or a member
+ * name (`text.unicode`), a member named `__proto__` (`member.reserved`), a name beyond
+ * `memberNameLengthMax` (`limit.name`), nesting beyond `jsonDepthMax` (`limit.depth`). Looks no
+ * further after `faultsMax` faults.
+ */
+export function jsonTextFaults(value: unknown): Fault[] {
+  const faults: Fault[] = []
+  visit(value, { pointer: '', depth: 0, faults })
+  return faults
+}
+
+interface Place {
+  pointer: string
+  depth: number
+  faults: Fault[]
+}
+
+function visit(value: unknown, place: Place): void {
+  if (typeof value === 'string') {
+    if (!isPlainText(value)) place.faults.push(textFault(place.pointer))
+    return
+  }
+  if (value === null || typeof value !== 'object') return
+  if (place.faults.length >= faultsMax) return
+  if (place.depth === jsonDepthMax) {
+    place.faults.push(depthFault(place.pointer))
+    return
+  }
+  if (Array.isArray(value)) visitItems(value, place)
+  else visitMembers(value as Record<string, unknown>, place)
+}
+
+function visitItems(items: readonly unknown[], { pointer, depth, faults }: Place): void {
+  for (let index = 0; index < items.length; index += 1) {
+    const item = items[index]
+    if (isSound(item)) continue
+    visit(item, { pointer: `${pointer}/${index}`, depth: depth + 1, faults })
+  }
+}
+
+function visitMembers(members: Record<string, unknown>, { pointer, depth, faults }: Place): void {
+  for (const name of Object.keys(members)) {
+    if (name.length > memberNameLengthMax) {
+      faults.push(nameFault(pointer))
+      continue
+    }
+    if (!isPlainText(name)) faults.push(textFault(pointer + pointerStep(name)))
+    if (name === '__proto__') faults.push(reservedFault(pointer + pointerStep(name)))
+    const member = members[name]
+    if (isSound(member)) continue
+    visit(member, { pointer: pointer + pointerStep(name), depth: depth + 1, faults })
+  }
+}
+
+// Pointers are built only for what has to be looked into or is at fault.
+function isSound(value: unknown): boolean {
+  if (typeof value === 'string') return isPlainText(value)
+  return value === null || typeof value !== 'object'
+}
+
+function isPlainText(text: string): boolean {
+  return text.isWellFormed() && !text.includes('\0')
+}
+
+function textFault(pointer: string): Fault {
+  return {
+    pointer,
+    rule: 'text.unicode',
+    detail: `${pointer} contains U+0000 or half a surrogate pair.`,
+    expected: 'well-formed Unicode without U+0000',
+  }
+}
+
+function reservedFault(pointer: string): Fault {
+  return { pointer, rule: 'member.reserved', detail: `${pointer} has a name that is not allowed.` }
+}
+
+function nameFault(pointer: string): Fault {
+  return {
+    pointer,
+    rule: 'limit.name',
+    detail: `A member of ${pointer === '' ? 'the document' : pointer} has a name that is too long.`,
+    expected: `member names of at most ${memberNameLengthMax} characters`,
+  }
+}
+
+function depthFault(pointer: string): Fault {
+  return {
+    pointer,
+    rule: 'limit.depth',
+    detail: `${pointer} is nested too deeply.`,
+    expected: `at most ${jsonDepthMax} levels`,
+  }
+}

@@ -1,0 +1,18 @@
+// The schema documents of the contract as they are served to others, by name.
+
+import event from '../../schemas/event.schema.json' with { type: 'json' }
+import problem from '../../schemas/problem.schema.json' with { type: 'json' }
+import reportView from '../../schemas/report-view.schema.json' with { type: 'json' }
+import report from '../../schemas/report.schema.json' with { type: 'json' }
+import subscription from '../../schemas/subscription.schema.json' with { type: 'json' }
+
+/** Every schema document, by the name it is served under: `/schemas/NAME.schema.json`. */
+export const schemas = {
+  report,
+  'report-view': reportView,
+  event,
+  subscription,
+  problem,
+} as const satisfies Record<string, object>
+
+export type SchemaName = keyof typeof schemas
