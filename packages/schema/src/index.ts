@@ -19,3 +19,23 @@ export * from './report/parse-subscription.ts'
 export * from './report/parse-event.ts'
 export { schemas, type SchemaName } from './report/schemas.ts'
 export type { Fault, Parsed } from './report/fault.ts'
+export * from './codes/lists.ts'
+export { classify } from './levels/classify.ts'
+export type {
+  Classification,
+  ClassifiableReport,
+  Countdown,
+  CountdownInTime,
+  CountdownInUsers,
+  Deadline,
+  LegalClassResult,
+} from './levels/classification.ts'
+export { chooseRuleSet, ruleSets } from './levels/rule-sets.ts'
+export { parseRuleSet } from './levels/rule-set.ts'
+export type {
+  DeadlineKind,
+  DeadlineRule,
+  LevelRule,
+  RuleSet,
+  Threshold,
+} from './levels/rule-set.ts'

@@ -89,6 +89,8 @@ describe('the check digit', () => {
     const weighted = [6, 5, 4, 3, 2].map((weight, index) => weight * Number(code[index]))
     expect(weighted.reduce((total, part) => total + part, 0)).toBe(sum)
     const stem = code.slice(0, 5)
-    expect([...'0123456789'].filter((last) => hasValidCheckDigit(stem + last))).toEqual([digit])
+    expect('0123456789'.split('').filter((last) => hasValidCheckDigit(stem + last))).toEqual([
+      digit,
+    ])
   })
 })
