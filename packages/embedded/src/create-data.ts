@@ -72,7 +72,7 @@ async function initialise(place: Place, files: ServerFiles, durable: boolean): P
   if (ok) {
     await rename(draft, join(place.home, 'data')).catch(keepTheOther)
   }
-  await rm(draft, { recursive: true, force: true })
+  await rm(draft, { recursive: true, force: true }).catch(() => undefined)
   if (!ok) throw serverError(output, { folder: place.home, doing: 'making its data folder' })
 }
 
@@ -88,7 +88,8 @@ async function removeOldDrafts(home: string): Promise<void> {
     const path = join(home, name)
     const pid = Number.parseInt(name.slice(DRAFT.length), 10)
     if (await isInTheMaking(path, pid)) continue
-    await rm(path, { recursive: true, force: true })
+    // An initdb whose starter was killed may still be at work in it; then a later start removes it.
+    await rm(path, { recursive: true, force: true }).catch(() => undefined)
   }
 }
 

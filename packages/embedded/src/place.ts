@@ -4,7 +4,7 @@
 
 import { createHash } from 'node:crypto'
 import {
-  chown,
+  lchown,
   lstat,
   mkdir,
   readdir,
@@ -14,13 +14,16 @@ import {
   writeFile,
 } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { isAbsolute, join, resolve } from 'node:path'
 import { EmbeddedPostgresError, folderError, folderUnusable } from './embedded-error.ts'
 import { chooseUser, runAs } from './server-user.ts'
 import type { ServerUser } from './server-user.ts'
 
 /** `home` holds data, password, log and marks; `folders` are all that an ephemeral server leaves. */
 export type Place = { home: string; user: ServerUser; folders: string[] }
+
+// What a start in this very moment, or one that was killed, may have put there before the password.
+const OURS = /^(probe\.\d+|password\.new-.*|ephemeral)$/
 
 type PlaceOptions = { dataDir: string; ephemeral: boolean; log: (line: string) => void }
 
@@ -54,8 +57,8 @@ async function makeFolder(folder: string): Promise<string> {
     await mkdir(folder, { recursive: true })
     const path = await realpath(folder)
     const entries = await readdir(path)
-    if (entries.length === 0 || entries.includes('password') || entries.includes('place.json'))
-      return path
+    const known = entries.includes('password') || entries.includes('place.json')
+    if (known || entries.every((name) => OURS.test(name))) return path
   } catch (cause) {
     throw folderError(folder, 'could not create it', cause)
   }
@@ -68,9 +71,16 @@ async function makeFolder(folder: string): Promise<string> {
 async function readPlace(folder: string): Promise<string | undefined> {
   const text = await readFile(join(folder, 'place.json'), 'utf8').catch(() => undefined)
   if (text === undefined) return undefined
-  const value: unknown = JSON.parse(text)
-  if (typeof value === 'object' && value !== null && 'home' in value) return String(value.home)
-  throw new EmbeddedPostgresError('folder_unusable', `${folder}/place.json does not name a folder.`)
+  try {
+    const { home } = JSON.parse(text) as { home: unknown }
+    if (typeof home === 'string' && isAbsolute(home)) return home
+  } catch {
+    // Said below, as for a file with something else in it.
+  }
+  throw new EmbeddedPostgresError(
+    'data_damaged',
+    `${folder}/place.json should name the folder that holds the data, and does not.`,
+  )
 }
 
 async function ownerOf(folder: string): Promise<number | undefined> {
@@ -87,11 +97,11 @@ async function settle(user: ServerUser, folder: string): Promise<boolean> {
   if (user.switchTo !== undefined) {
     const { uid, gid } = user.switchTo
     if (before.uid !== 0 && before.uid !== uid) return false
-    await chown(folder, uid, gid)
+    await lchown(folder, uid, gid)
   }
   const probe = 'cd "$1" && chmod 700 . && : >probe.$$ && rm probe.$$'
   const { ok } = await runAs(user, ['/bin/sh', '-c', probe, 'sh', folder])
-  if (!ok && user.switchTo !== undefined) await chown(folder, before.uid, before.gid)
+  if (!ok && user.switchTo !== undefined) await lchown(folder, before.uid, before.gid)
   return ok
 }
 

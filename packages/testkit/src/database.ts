@@ -17,9 +17,10 @@ export async function createEmptyDatabase(): Promise<TestDatabase> {
   return createDatabase(() => 'template template0')
 }
 
-/** Runs one statement on its own connection; databases cannot be made inside a transaction. */
-export async function runAdmin(adminUrl: string, statement: string): Promise<unknown[]> {
-  const client = new Client({ connectionString: adminUrl, connectionTimeoutMillis: 10_000 })
+/** The rows of one statement, run on a connection of its own. */
+export async function runSql(url: string, statement: string): Promise<Record<string, unknown>[]> {
+  const client = new Client({ connectionString: url, connectionTimeoutMillis: 10_000 })
+  client.on('error', () => undefined)
   await client.connect()
   try {
     const { rows } = await client.query<Record<string, unknown>>(statement)
@@ -41,10 +42,10 @@ async function createDatabase(from: (server: TestServer) => string): Promise<Tes
   const { inject } = await import('vitest')
   const server = inject('testServer')
   const name = `${server.prefix}${randomBytes(6).toString('hex')}`
-  await runAdmin(server.adminUrl, `create database ${name} ${from(server)}`)
+  await runSql(server.adminUrl, `create database ${name} ${from(server)}`)
   return {
     url: databaseUrl(server.adminUrl, name),
     drop: async () =>
-      void (await runAdmin(server.adminUrl, `drop database if exists ${name} with (force)`)),
+      void (await runSql(server.adminUrl, `drop database if exists ${name} with (force)`)),
   }
 }

@@ -8,13 +8,13 @@ import { join } from 'node:path'
 import { migrate } from '@renkei/db'
 import { startEmbeddedPostgres } from '@renkei/embedded'
 import type { TestProject } from 'vitest/node'
-import { databaseUrl, runAdmin } from './database.ts'
+import { databaseUrl, runSql } from './database.ts'
 
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const { adminUrl, stop } = await findServer()
   const prefix = `renkei_test_${randomBytes(4).toString('hex')}_`
   const template = `${prefix}template`
-  await runAdmin(adminUrl, `create database ${template} template template0`)
+  await runSql(adminUrl, `create database ${template} template template0`)
   await migrate(databaseUrl(adminUrl, template))
   project.provide('testServer', { adminUrl, template, prefix })
   return async () => {
@@ -44,11 +44,11 @@ async function findServer(): Promise<{ adminUrl: string; stop: () => Promise<voi
 // Includes what test files that crashed left behind; only an external server outlives the run.
 async function dropAll(adminUrl: string, prefix: string): Promise<void> {
   const like = `${prefix.replaceAll('_', String.raw`\_`)}%`
-  const rows = await runAdmin(
+  const rows = await runSql(
     adminUrl,
     `select datname from pg_database where datname like '${like}'`,
   )
-  for (const row of rows as { datname: string }[]) {
-    await runAdmin(adminUrl, `drop database if exists ${row.datname} with (force)`)
+  for (const { datname } of rows) {
+    await runSql(adminUrl, `drop database if exists ${String(datname)} with (force)`)
   }
 }
