@@ -69,14 +69,6 @@ export const keywordFaults: Record<string, (params: Json, schema: Json) => Keywo
   maximum: outOfRange,
   pattern: wrongForm,
   format: wrongForm,
-  propertyNames: (_, schema) => ({
-    rule: schema['title'] === 'Extensions' ? 'extensions.name' : 'memberName',
-    says: 'is not an allowed name',
-    expected:
-      schema['title'] === 'Extensions'
-        ? 'a reverse DNS name in small letters, such as example.carrier.ticketing'
-        : 'small letters and digits',
-  }),
 }
 
 function unknownMember({ additionalProperty }: Json, schema: Json): KeywordFault {

@@ -2,13 +2,13 @@
 
 import type { EventEnvelope } from '../generated/event.gen.ts'
 import { distinctFaults, type Parsed } from './fault.ts'
-import { jsonTextFaults } from './json-text.ts'
+import { rawJsonFaults } from './raw-json.ts'
 import { shapeFaults, withoutEchoes } from './shape-faults.ts'
 import { validateEvent } from './validators.ts'
 
 /** The event, the same object unchanged; unknown members of the payload are left alone. */
 export function parseEvent(value: unknown): Parsed<'event', EventEnvelope> {
-  const text = jsonTextFaults(value)
+  const text = rawJsonFaults(value)
   const isRight = validateEvent(value)
   if (isRight && text.length === 0) return { ok: true, event: value }
   const shape = isRight ? [] : shapeFaults(validateEvent.errors ?? [])

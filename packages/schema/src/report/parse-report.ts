@@ -4,7 +4,7 @@
 
 import type { Report } from '../generated/report.gen.ts'
 import { distinctFaults, type Fault, type Parsed } from './fault.ts'
-import { jsonTextFaults } from './json-text.ts'
+import { rawJsonFaults } from './raw-json.ts'
 import { reportRules } from './rules/report-rules.ts'
 import { renkeiGivenMembers } from './rules/renkei-given.ts'
 import { shapeFaults, withoutEchoes } from './shape-faults.ts'
@@ -17,15 +17,26 @@ import { validateReport } from './validators.ts'
  * gives itself. `value` is what `JSON.parse` gave; its size is the caller's to limit.
  */
 export function parseReport(value: unknown): Parsed<'report', Report> {
-  const textFaults = jsonTextFaults(value)
+  const raw = rawJsonFaults(value)
+  if (raw.some(({ rule }) => rule.startsWith('limit.'))) return refused(raw)
   if (validateReport(value)) {
-    const faults = [...textFaults, ...meaningFaults(value, value)]
+    const faults = [...raw, ...meaningFaults(value, value)]
     return faults.length === 0 ? { ok: true, report: value } : refused(faults)
   }
-  const found = shapeFaults(validateReport.errors ?? [])
-  if (value === null || typeof value !== 'object' || Array.isArray(value)) return refused(found)
-  const shape = withoutEchoes([...textFaults, ...found.filter(isOfSubmission)])
+  const errors = validateReport.errors ?? []
+  const found = shapeFaults(errors.slice(0, errorsMax))
+  if (!isObject(value)) return refused(found)
+  const shape = withoutEchoes([...raw, ...found.filter(isOfSubmission)])
+  // Without all errors at hand nobody knows which parts are sound.
+  if (errors.length > errorsMax) return refused(shape)
   return refused([...shape, ...meaningFaults(soundParts(value, shape), value)])
+}
+
+/** Beyond so many errors a document is not worth more time. Conditions make two errors each. */
+const errorsMax = 1_000
+
+function isObject(value: unknown): value is object {
+  return value !== null && typeof value === 'object' && !Array.isArray(value)
 }
 
 function refused(faults: readonly Fault[]): { ok: false; faults: Fault[] } {

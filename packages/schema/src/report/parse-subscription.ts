@@ -3,7 +3,7 @@
 import type { ValidateFunction } from 'ajv'
 import type { SubscriptionPatch, SubscriptionRequest } from '../generated/subscription.gen.ts'
 import { distinctFaults, type Fault, type Parsed } from './fault.ts'
-import { jsonTextFaults } from './json-text.ts'
+import { rawJsonFaults } from './raw-json.ts'
 import { shapeFaults, withoutEchoes } from './shape-faults.ts'
 import { validateSubscriptionPatch, validateSubscriptionRequest } from './validators.ts'
 
@@ -25,5 +25,5 @@ export function parseSubscriptionPatch(value: unknown): Parsed<'patch', Subscrip
 
 function faultsOf(value: unknown, validate: ValidateFunction): Fault[] {
   const shape = validate(value) ? [] : shapeFaults(validate.errors ?? [])
-  return distinctFaults(withoutEchoes([...jsonTextFaults(value), ...shape]))
+  return distinctFaults(withoutEchoes([...rawJsonFaults(value), ...shape]))
 }

@@ -48,8 +48,9 @@ function pointerOf({ keyword, instancePath, params }: ErrorObject): string {
   return name === undefined ? instancePath : instancePath + pointerStep(String(name))
 }
 
-function namedRule({ parentSchema }: ErrorObject): KeywordFault | undefined {
-  return parentSchema === undefined ? undefined : namedRules.get(parentSchema)
+// A value of the wrong type has broken no rule yet: it is of the wrong type.
+function namedRule({ keyword, parentSchema }: ErrorObject): KeywordFault | undefined {
+  return parentSchema === undefined || keyword === 'type' ? undefined : namedRules.get(parentSchema)
 }
 
 function keywordFault(error: ErrorObject): KeywordFault {

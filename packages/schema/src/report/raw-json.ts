@@ -1,21 +1,25 @@
-// Rules on the raw JSON, before anything else looks at it: what cannot be stored, shown or passed
-// on faithfully is refused here, in every string and every member name, the extensions included.
+// Rules on the raw JSON, before anything else looks at it, the extensions included: what cannot be
+// stored, shown or passed on faithfully is refused, and what is too deep or too wide to be worth
+// the time of the schema validator.
 
 import { type Fault, faultsMax, pointerStep } from './fault.ts'
 
 /** Nesting of a document; the contract itself needs 6. */
 export const jsonDepthMax = 32
 
+/** Entries of one list or members of one object; the contract itself needs 500. */
+export const jsonEntriesMax = 1_000
+
 /** Length of a member name, in UTF-16 units. It keeps the pointers of faults short. */
 export const memberNameLengthMax = 128
 
 /**
- * Faults of text and nesting in a JSON value: NUL or half a surrogate pair in a string or a member
+ * Faults of text and of size in a JSON value: NUL or half a surrogate pair in a string or a member
  * name (`text.unicode`), a member named `__proto__` (`member.reserved`), a name beyond
- * `memberNameLengthMax` (`limit.name`), nesting beyond `jsonDepthMax` (`limit.depth`). Looks no
- * further after `faultsMax` faults.
+ * `memberNameLengthMax` (`limit.name`), nesting beyond `jsonDepthMax` (`limit.depth`), more than
+ * `jsonEntriesMax` entries (`limit.entries`). Looks no further after `faultsMax` faults.
  */
-export function jsonTextFaults(value: unknown): Fault[] {
+export function rawJsonFaults(value: unknown): Fault[] {
   const faults: Fault[] = []
   visit(value, { pointer: '', depth: 0, faults })
   return faults
@@ -38,8 +42,11 @@ function visit(value: unknown, place: Place): void {
     place.faults.push(depthFault(place.pointer))
     return
   }
-  if (Array.isArray(value)) visitItems(value, place)
-  else visitMembers(value as Record<string, unknown>, place)
+  const members = value as Record<string, unknown>
+  const size = Array.isArray(value) ? value.length : Object.keys(members).length
+  if (size > jsonEntriesMax) place.faults.push(entriesFault(place.pointer))
+  else if (Array.isArray(value)) visitItems(value, place)
+  else visitMembers(members, place)
 }
 
 function visitItems(items: readonly unknown[], { pointer, depth, faults }: Place): void {
@@ -85,6 +92,15 @@ function textFault(pointer: string): Fault {
 
 function reservedFault(pointer: string): Fault {
   return { pointer, rule: 'member.reserved', detail: `${pointer} has a name that is not allowed.` }
+}
+
+function entriesFault(pointer: string): Fault {
+  return {
+    pointer,
+    rule: 'limit.entries',
+    detail: `${pointer === '' ? 'The document' : pointer} has too many entries.`,
+    expected: `at most ${jsonEntriesMax}`,
+  }
 }
 
 function nameFault(pointer: string): Fault {
