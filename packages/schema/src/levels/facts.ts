@@ -2,7 +2,7 @@
 // when clocks start and stop, which impacts count, and how many users an impact has.
 
 import { findControl, findState } from '../codes/lists.ts'
-import type { Area, Estimate, Impact } from '../generated/report.gen.ts'
+import type { Area, Estimate, Impact, Instant } from '../generated/report.gen.ts'
 import type { ClassifiableReport } from './classification.ts'
 import { parseInstant } from './jst.ts'
 import type { RuleSet } from './rule-set.ts'
@@ -51,14 +51,13 @@ export function gatherFacts(
   ruleSet: RuleSet,
   nowMs: number,
 ): ReportFacts {
-  const known = report.occurredAt !== undefined && report.occurredAt.precision !== 'unknown'
-  const started = known && report.occurredAt !== undefined ? report.occurredAt : report.detectedAt
+  const occurredMs = knownMs(report.occurredAt)
   const facts: ReportFacts = {
     report,
     nowMs,
     asOfMs: parseInstant(report.asOf.at),
-    startMs: parseInstant(started.at),
-    startedBy: known ? 'occurredAt' : 'detectedAt',
+    startMs: occurredMs ?? parseInstant(report.detectedAt.at),
+    startedBy: occurredMs === null ? 'detectedAt' : 'occurredAt',
     stoppedMs: stoppedMs(report),
     open: findState(report.state)?.open ?? true,
     impacts: [],
@@ -78,11 +77,15 @@ export function gatherFacts(
  * Equipment that works while congestion goes on does not stop it.
  */
 function stoppedMs(report: ClassifiableReport): number | null {
-  const restored = report.restoredAt === undefined ? null : parseInstant(report.restoredAt.at)
+  const restored = knownMs(report.restoredAt)
   if (['restored', 'closed', 'completed'].includes(report.state)) {
     return restored ?? parseInstant(report.asOf.at)
   }
   return report.state === 'monitoring' ? restored : null
+}
+
+function knownMs(instant: Instant | undefined): number | null {
+  return instant === undefined || instant.precision === 'unknown' ? null : parseInstant(instant.at)
 }
 
 function impactFacts(facts: ReportFacts, ruleSet: RuleSet): ImpactFacts[] {
