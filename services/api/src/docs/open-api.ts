@@ -1,0 +1,104 @@
+// The two machine-readable documents of the API: /openapi.json from the routes as they are
+// registered, /asyncapi.json from the feed and the event catalogue. @fastify/swagger does not make
+// the first: it resolves `$ref` within Fastify's own store only, turns `$defs` into `definitions`,
+// and drops `examples`, so the contract would come out changed. A short walk over the routes does.
+
+import type { FastifyInstance, RouteOptions } from 'fastify'
+import fp from 'fastify-plugin'
+import { apiDescription, contractVersion, license, tags } from './api-info.ts'
+import { asyncApiDocument } from './async-api.ts'
+import { componentSchemas } from './components.ts'
+import { describeOperation, describePath, type RouteSchema } from './describe-operation.ts'
+import { eventCatalogue } from './event-catalogue.ts'
+import type { Json } from './map-schema.ts'
+import { answer } from './parts.ts'
+import { problemResponses } from './problem-response.ts'
+import { type PublishedFile, publishedJson, sendPublished } from './published-file.ts'
+import { describeWebhooks } from './webhooks.ts'
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** The OpenAPI document of all routes; complete when the app is ready. */
+    openApi: Json
+  }
+}
+
+/** Describes every route that is registered after it; registering fails when one is not described. */
+export const openApiPlugin = fp(
+  (app: FastifyInstance, { publicUrl }: { publicUrl: string }, done: () => void) => {
+    const paths: Record<string, Record<string, Json>> = {}
+    const document = documentOf(publicUrl, paths)
+    app.decorate('openApi', document)
+    app.addHook('onRoute', (route) => addRoute(paths, route))
+    // Made when it is first asked for: by then every route is there.
+    let openApi: PublishedFile | undefined
+    app.get('/openapi.json', { schema: openApiDocs }, (request, reply) =>
+      sendPublished(request, reply, (openApi ??= publishedJson(document))),
+    )
+    const asyncApi = publishedJson(asyncApiDocument(publicUrl))
+    app.get('/asyncapi.json', { schema: asyncApiDocs }, (request, reply) =>
+      sendPublished(request, reply, asyncApi),
+    )
+    done()
+  },
+)
+
+function addRoute(paths: Record<string, Record<string, Json>>, route: RouteOptions): void {
+  const schema = (route.schema ?? {}) as RouteSchema
+  if (schema.hide) return
+  const scope = route.config?.scope
+  for (const method of [route.method].flat()) {
+    // Fastify answers HEAD for every GET by itself.
+    if (method === 'HEAD') continue
+    const operation = describeOperation({ method, url: route.url, schema, scope })
+    const path = (paths[describePath(route.url)] ??= {})
+    path[method.toLowerCase()] = operation
+  }
+}
+
+function documentOf(publicUrl: string, paths: Json): Json {
+  const events = eventCatalogue().map(({ name, title, titleJa, description, schema, example }) => [
+    name,
+    { title, 'x-title-ja': titleJa, description, ...schema, examples: [example] },
+  ])
+  return {
+    openapi: '3.1.1',
+    info: {
+      title: 'Renkei API',
+      summary: 'Faults, congestion and restrictions between telecom carriers',
+      description: apiDescription,
+      version: contractVersion,
+      license,
+    },
+    servers: [{ url: publicUrl }],
+    tags,
+    paths,
+    webhooks: describeWebhooks(),
+    components: {
+      schemas: { ...componentSchemas(), ...Object.fromEntries(events) },
+      responses: problemResponses(publicUrl),
+      securitySchemes: {
+        bearer: {
+          type: 'http',
+          scheme: 'bearer',
+          description:
+            'The API key of an organisation, `rk_…`. The scopes that an operation needs stand beside it.',
+        },
+      },
+    },
+  }
+}
+
+const openApiDocs = {
+  operationId: 'readOpenApi',
+  summary: 'This document',
+  tags: ['contract'],
+  response: { 200: answer('OpenAPI 3.1.', { type: 'object' }) },
+}
+
+const asyncApiDocs = {
+  operationId: 'readAsyncApi',
+  summary: 'The feed and the events as an AsyncAPI document',
+  tags: ['contract'],
+  response: { 200: answer('AsyncAPI 3.0.', { type: 'object' }) },
+}

@@ -1,0 +1,62 @@
+// The refusal that any operation may answer with, with one example for each kind.
+
+import { type ProblemSlug, problemTypes } from '../problem/problem-types.ts'
+import { component } from './components.ts'
+import type { Json } from './map-schema.ts'
+
+/** The shared response of the OpenAPI document. */
+export function problemResponses(publicUrl: string): Json {
+  const slugs = Object.keys(problemTypes) as ProblemSlug[]
+  return {
+    Problem: {
+      description:
+        'Problem details (RFC 9457). `code` names the kind, `type` leads to a page that says what to do, `errors` lists every fault.',
+      headers: {
+        'Retry-After': {
+          description: 'Seconds until it is worth trying again, where time helps.',
+          schema: { type: 'integer', minimum: 0 },
+        },
+      },
+      content: {
+        'application/problem+json': {
+          schema: {
+            allOf: [component('Problem'), { type: 'object', properties: membersOf(slugs) }],
+          },
+          examples: Object.fromEntries(
+            slugs.map((slug) => [
+              slug,
+              { summary: problemTypes[slug].titleJa, value: problemExample(slug, publicUrl) },
+            ]),
+          ),
+        },
+      },
+    },
+  }
+}
+
+/** What a refusal of one kind looks like. */
+export function problemExample(slug: ProblemSlug, publicUrl: string): Json {
+  const { status, title } = problemTypes[slug]
+  return {
+    type: `${publicUrl}/problems/${slug}`,
+    title,
+    status,
+    code: slug,
+    requestId: '01985a7c-8b20-7d31-9f40-1a2b3c4d5e6f',
+  }
+}
+
+function membersOf(slugs: readonly string[]): Json {
+  return {
+    code: {
+      type: 'string',
+      description: 'The kind, as at the end of `type`. More kinds may come.',
+      examples: slugs.slice(0, 1),
+      'x-extensible-enum': slugs,
+    },
+    requestId: {
+      type: 'string',
+      description: 'Names the request when you ask the operator about it.',
+    },
+  }
+}
