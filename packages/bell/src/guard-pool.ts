@@ -6,7 +6,7 @@
 import type { PgPool, PgPoolClient } from 'bullmq'
 import type { Broken } from './link.ts'
 import { timing } from './queues.ts'
-import type { BellClient, BellPool } from './store.ts'
+import { type BellStoreClient, type BellStorePool, shield } from './store.ts'
 
 export interface GuardedPool {
   readonly pool: PgPool
@@ -14,7 +14,7 @@ export interface GuardedPool {
 }
 
 /** Wraps the pool for one session; `broken` hears of idle connections lost and answers overdue. */
-export function guardPool(pool: BellPool, broken: Broken): GuardedPool {
+export function guardPool(pool: BellStorePool, broken: Broken): GuardedPool {
   const lent = new Set<PgPoolClient>()
   let isCut = false
   pool.on('error', broken)
@@ -56,9 +56,8 @@ export function guardPool(pool: BellPool, broken: Broken): GuardedPool {
   return { pool: guarded, cut }
 }
 
-function lend(client: BellClient, broken: Broken, lent: Set<PgPoolClient>): PgPoolClient {
-  const ignore = () => undefined
-  client.on('error', ignore)
+function lend(client: BellStoreClient, broken: Broken, lent: Set<PgPoolClient>): PgPoolClient {
+  shield(client)
 
   async function query(text: string, params?: readonly unknown[]) {
     const late = new Error(`no answer within ${timing.answerTimeoutMs} ms`)
@@ -73,19 +72,18 @@ function lend(client: BellClient, broken: Broken, lent: Set<PgPoolClient>): PgPo
   function release(destroy = false): void {
     // BullMQ gives back what a cut has already taken; the pool would throw.
     if (!lent.delete(loan)) return
-    if (!destroy) client.removeListener('error', ignore)
     client.release(destroy)
   }
 
   const loan: PgPoolClient = {
     query,
     release,
-    on(event: 'error' | 'notification' | 'end', listener: (value: never) => void) {
-      client.on(event, listener)
+    on(event: 'error' | 'end' | 'notification', listener: unknown) {
+      client.on(event, listener as () => void)
       return loan
     },
     removeListener(event, listener) {
-      client.removeListener(event, listener)
+      client.removeListener(event, listener as () => void)
       return loan
     },
     // Asked for all, BullMQ means its own; the error listener has to outlive the connection.

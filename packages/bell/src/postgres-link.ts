@@ -4,11 +4,11 @@ import { createPostgresBackend, withBackend } from 'bullmq'
 import { guardPool } from './guard-pool.ts'
 import type { Broken, Link } from './link.ts'
 import { queueName, queueOptions, workerOptions } from './queues.ts'
-import type { BellPool } from './store.ts'
+import type { BellStorePool } from './store.ts'
 
 const { Queue, Worker } = withBackend(createPostgresBackend)
 
-export function openPostgresLink(pool: BellPool, broken: Broken): Link {
+export function openPostgresLink(pool: BellStorePool, broken: Broken): Link {
   const guarded = guardPool(pool, broken)
   const connection = guarded.pool
   return {
