@@ -8,6 +8,7 @@ export * from './lifecycle/lifecycle.ts'
 export * from './difference/difference.ts'
 export * from './event/envelope.ts'
 export * from './event/event-types.ts'
+export * from './event/event-writer.ts'
 export * from './event/schema-base-url.ts'
 export * from './filter/matches.ts'
 export * from './filter/report-facts.ts'
@@ -21,6 +22,7 @@ export { schemas, type SchemaName } from './report/schemas.ts'
 export type { Fault, Parsed } from './report/fault.ts'
 export * from './codes/lists.ts'
 export { classify } from './levels/classify.ts'
+export { holdLevel, type LevelBefore } from './levels/hold-level.ts'
 export type {
   Classification,
   ClassifiableReport,

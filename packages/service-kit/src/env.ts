@@ -19,6 +19,8 @@ export interface EnvReader {
   integer(name: string, fallback: number, range: { min: number; max: number }): number
   oneOf<T extends string>(name: string, fallback: T, allowed: readonly T[]): T
   url(name: string, schemes: readonly string[]): string | undefined
+  /** Like `url`, but the variable must be set. */
+  requiredUrl(name: string, schemes: readonly string[]): string
   flag(name: string, fallback: boolean): boolean
 }
 
@@ -32,6 +34,14 @@ export function readEnv<T>(env: Env, read: (reader: EnvReader) => T): T {
 
 function makeReader(env: Env, fault: (text: string) => void): EnvReader {
   const given = (name: string) => (env[name] === '' ? undefined : env[name])
+  const url = (name: string, schemes: readonly string[]) => {
+    const text = given(name)
+    if (text === undefined) return undefined
+    if (URL.canParse(text) && schemes.includes(new URL(text).protocol)) return text
+    // The value may hold a password, so it is not repeated.
+    fault(`${name} must be a URL that begins with ${schemes.map((s) => `${s}//`).join(' or ')}`)
+    return undefined
+  }
   return {
     text: (name, fallback) => given(name) ?? fallback,
     optional: given,
@@ -50,13 +60,10 @@ function makeReader(env: Env, fault: (text: string) => void): EnvReader {
       fault(`${name} must be one of ${allowed.join(', ')}, not "${text}"`)
       return fallback
     },
-    url(name, schemes) {
-      const text = given(name)
-      if (text === undefined) return undefined
-      if (URL.canParse(text) && schemes.includes(new URL(text).protocol)) return text
-      // The value may hold a password, so it is not repeated.
-      fault(`${name} must be a URL that begins with ${schemes.map((s) => `${s}//`).join(' or ')}`)
-      return undefined
+    url,
+    requiredUrl(name, schemes) {
+      if (given(name) === undefined) fault(`${name} must be set`)
+      return url(name, schemes) ?? ''
     },
     flag(name, fallback) {
       const text = given(name)

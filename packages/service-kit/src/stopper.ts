@@ -43,7 +43,10 @@ async function withTimeout(work: Promise<void>, timeoutMs: number): Promise<void
   }
 }
 
-/** Stops on SIGINT or SIGTERM and then ends the process; a second signal ends it at once. */
+/**
+ * Stops on SIGINT or SIGTERM, or when the parent that holds the IPC channel ends, and then ends the
+ * process; a second signal ends it at once.
+ */
 export function stopOnSignals(stopper: Stopper, log: Logger): void {
   let asked = false
   const onSignal = (signal: NodeJS.Signals) => {
@@ -54,4 +57,6 @@ export function stopOnSignals(stopper: Stopper, log: Logger): void {
   }
   process.on('SIGINT', onSignal)
   process.on('SIGTERM', onSignal)
+  // Started by a parent over IPC: when the parent is gone, nothing may stay behind.
+  if (process.connected) process.on('disconnect', () => onSignal('SIGTERM'))
 }

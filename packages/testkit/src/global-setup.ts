@@ -5,7 +5,8 @@ import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { migrate } from '@renkei/db'
+import { migrateBellStore } from '@renkei/bell'
+import { migrate, withClient } from '@renkei/db'
 import { startEmbeddedPostgres } from '@renkei/embedded'
 import type { TestProject } from 'vitest/node'
 import { databaseUrl, runSql } from './database.ts'
@@ -15,7 +16,9 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   const prefix = `renkei_test_${randomBytes(4).toString('hex')}_`
   const template = `${prefix}template`
   await runSql(adminUrl, `create database ${template} template template0`)
-  await migrate(databaseUrl(adminUrl, template))
+  const templateUrl = databaseUrl(adminUrl, template)
+  await migrate(templateUrl)
+  await withClient(templateUrl, migrateBellStore)
   project.provide('testServer', { adminUrl, template, prefix })
   return async () => {
     await dropAll(adminUrl, prefix)

@@ -27,16 +27,31 @@ const subscriptionColumns = sql`s.organisation_id AS "organisationId", o.kind AS
 const deliveryColumns = sql`q.seq, q.subscription_id AS "subscriptionId", q.report_id AS "reportId",
   q.revision, q.attempts`
 
-/** Claims up to `limit` due deliveries of a lane, the longest due first; others skip them. */
-export async function claimDue(
-  db: Db,
-  options: { lane: string; notifierId: string; limit: number },
-): Promise<ClaimedDelivery[]> {
+export interface ClaimOptions {
+  readonly lane: string
+  readonly notifierId: string
+  readonly limit: number
+  /** Of one subscription at most so many, so that a long backlog of one leaves room for others. */
+  readonly perSubscriptionMax: number
+  /** Subscriptions of which nothing is claimed. */
+  readonly except: readonly string[]
+}
+
+/** Claims due deliveries of a lane, the longest due first; other notifiers skip them. */
+export async function claimDue(db: Db, options: ClaimOptions): Promise<ClaimedDelivery[]> {
   const { rows } = await sql<ClaimedDelivery>`
-    WITH due AS (
+    WITH candidate AS (
       SELECT seq, subscription_id FROM delivery_queue
       WHERE lane = ${options.lane} AND claimed_by IS NULL AND due_at <= now()
-      ORDER BY due_at LIMIT ${options.limit} FOR UPDATE SKIP LOCKED)
+        AND subscription_id <> ALL(${[...options.except]}::uuid[])
+      ORDER BY due_at, seq LIMIT ${options.limit * 4}
+    ), ranked AS (
+      SELECT seq, subscription_id,
+        row_number() OVER (PARTITION BY subscription_id ORDER BY seq) AS nr FROM candidate
+    ), due AS (
+      SELECT q.seq, q.subscription_id FROM delivery_queue q JOIN ranked USING (seq, subscription_id)
+      WHERE ranked.nr <= ${options.perSubscriptionMax} AND q.claimed_by IS NULL AND q.due_at <= now()
+      ORDER BY q.due_at, q.seq LIMIT ${options.limit} FOR UPDATE OF q SKIP LOCKED)
     UPDATE delivery_queue q SET claimed_by = ${options.notifierId}::uuid
     FROM due, subscriptions s JOIN organisations o USING (organisation_id)
     WHERE q.seq = due.seq AND q.subscription_id = due.subscription_id

@@ -27,6 +27,8 @@ export interface ExpandOptions {
   readonly subscriptionsMax: number
   /** Of the new deliveries, how many this notifier takes at once; the rest anyone may claim. */
   readonly claimMax: number
+  /** Whether this notifier may take a delivery of a subscription just now. */
+  readonly claimable: (subscriptionId: string) => boolean
   readonly owedTo: (event: OpenFanOut, subscription: SubscriptionView) => boolean
 }
 
@@ -47,7 +49,10 @@ export async function expandNext(db: Db, options: ExpandOptions): Promise<Expand
     const owed = subscriptions.filter((subscription) => options.owedTo(event, subscription))
     const complete = subscriptions.length < options.subscriptionsMax
     const last = subscriptions.at(-1)?.subscriptionId ?? event.afterSubscription
-    const claimed = owed.slice(0, Math.max(0, options.claimMax)).map((s) => s.subscriptionId)
+    const claimed = owed
+      .map((subscription) => subscription.subscriptionId)
+      .filter((id) => options.claimable(id))
+      .slice(0, Math.max(0, options.claimMax))
     const superseded = await supersedeOlder(tx, event, owed)
     await store(tx, event, { owed, claimed, last, complete, options })
     return { event, owed: owed.length, superseded, claimed, complete }
@@ -106,8 +111,8 @@ async function store(tx: Tx, event: OpenFanOut, chunk: Chunk): Promise<void> {
     WITH made AS (
       INSERT INTO delivery_queue (seq, subscription_id, report_id, revision, lane, due_at, claimed_by)
       SELECT ${event.seq}, id, ${event.reportId}::uuid, ${event.revision}::int, ${lane}, now(),
-        CASE WHEN nr <= ${chunk.claimed.length}::int THEN ${notifierId}::uuid END
-      FROM unnest(${ids}::uuid[]) WITH ORDINALITY AS owed (id, nr)
+        CASE WHEN id = ANY(${[...chunk.claimed]}::uuid[]) THEN ${notifierId}::uuid END
+      FROM unnest(${ids}::uuid[]) AS owed (id)
       RETURNING 1)
     UPDATE fan_outs SET after_subscription = ${chunk.last}::uuid,
       owed = owed + (SELECT count(*) FROM made),

@@ -86,3 +86,13 @@ export interface FeedHead {
 export async function readFeedHead(db: Db): Promise<FeedHead> {
   return db.selectFrom('feed').select(['epoch', 'head']).executeTakeFirstOrThrow()
 }
+
+/** Names the organisation whose event this is; resolves to nothing when there is no such event. */
+export async function readEventOwner(db: Db, eventId: string): Promise<string | undefined> {
+  const row = await db
+    .selectFrom('events')
+    .select('organisation_id')
+    .where('event_id', '=', eventId)
+    .executeTakeFirst()
+  return row?.organisation_id
+}

@@ -23,6 +23,8 @@ export interface ReportFilter {
   readonly prefectures?: readonly string[] | undefined
   readonly organisations?: readonly string[] | undefined
   readonly open?: boolean | undefined
+  /** Who asks: reports of others must carry one of these labels. */
+  readonly visibleTo: { readonly organisationId: string; readonly tlps: readonly string[] }
 }
 
 const revisionColumns = sql`h.report_id AS "reportId", r.revision,
@@ -51,7 +53,9 @@ function conditions(filter: ReportFilter) {
   const prefectures =
     filter.prefectures &&
     sql`(h.prefectures && ${['00', ...filter.prefectures]}::text[] OR h.prefectures = '{}')`
+  const { organisationId, tlps } = filter.visibleTo
   const parts = [
+    sql`(h.organisation_id = ${organisationId} OR h.tlp = ANY(${[...tlps]}::text[]))`,
     sql`h.message_status = ANY(${[...filter.messageStatuses]}::text[])`,
     filter.kinds && sql`h.kind = ANY(${[...filter.kinds]}::text[])`,
     filter.states && sql`h.state = ANY(${[...filter.states]}::text[])`,

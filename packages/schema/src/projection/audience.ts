@@ -67,3 +67,8 @@ export const clearance: Readonly<Record<Audience, Tlp>> = {
 export function mayAudienceSee(audience: Audience, tlp: string): boolean {
   return tlpRank(tlp) <= tlpRank(clearance[audience])
 }
+
+/** The labels that an audience may see at the head of a report. */
+export function tlpsWithin(audience: Audience): readonly Tlp[] {
+  return tlpOrder.filter((tlp) => mayAudienceSee(audience, tlp))
+}

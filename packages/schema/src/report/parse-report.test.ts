@@ -1,7 +1,6 @@
 // Properties of parseReport over arbitrary JSON and over damaged reports, and its speed. What each
 // rule refuses is shown by the vectors.
 
-import { readFileSync } from 'node:fs'
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import allFields from '../../vectors/valid/all-fields.json' with { type: 'json' }
@@ -82,23 +81,6 @@ test('suggests the nearest known name for a mistyped member', () => {
       },
     ],
   })
-})
-
-test('parses a report of 2 KB in well under 100 microseconds', () => {
-  const report = JSON.parse(
-    readFileSync(
-      new URL('../../vectors/valid/update-fault-two-effects.json', import.meta.url),
-      'utf8',
-    ),
-  )
-  expect(JSON.stringify(report).length).toBeGreaterThan(1_500)
-  let fastestUs = Infinity
-  for (let batch = 0; batch < 20; batch += 1) {
-    const startedAt = performance.now()
-    for (let run = 0; run < 200; run += 1) parseReport(report)
-    fastestUs = Math.min(fastestUs, ((performance.now() - startedAt) * 1_000) / 200)
-  }
-  expect(fastestUs).toBeLessThan(100)
 })
 
 /** A full report with one part replaced, or one member added. */

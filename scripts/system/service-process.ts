@@ -1,0 +1,82 @@
+// A service as a child process. It tells over IPC when it is ready and where; when this process ends,
+// however it ends, the channel closes and the child stops by itself.
+
+import { spawn } from 'node:child_process'
+import { createWriteStream } from 'node:fs'
+import { root } from './paths.ts'
+
+export interface ServiceProcess {
+  readonly name: string
+  readonly url: string
+  readonly pid: number
+  /** Stops it as an operator would; resolves to its exit code, or null when it had to be killed. */
+  readonly stop: () => Promise<number | null>
+  readonly kill: () => void
+  /** Resolves when the process has ended, for whatever reason. */
+  readonly ended: Promise<number | null>
+}
+
+export interface ServiceOptions {
+  readonly name: 'api' | 'notifier'
+  readonly env: Readonly<Record<string, string>>
+  /** A file for its log; without one it writes to our own output. */
+  readonly logFile?: string
+  readonly readyTimeoutMs?: number
+  readonly stopTimeoutMs?: number
+}
+
+/** Starts a service and resolves when it is ready; rejects with the end of its log when it is not. */
+export async function startService(options: ServiceOptions): Promise<ServiceProcess> {
+  const { name, env, logFile } = options
+  const output = logFile ? 'pipe' : 'inherit'
+  const child = spawn(process.execPath, [`${root}services/${name}/src/main.ts`], {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', output, output, 'ipc'],
+    // In a session of its own: Ctrl-C reaches us, and we stop it in order.
+    detached: true,
+  })
+  const tail: string[] = []
+  const log = logFile ? createWriteStream(logFile, { flags: 'a' }) : undefined
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.on('data', (chunk: Buffer) => {
+      log?.write(chunk)
+      tail.push(chunk.toString())
+      if (tail.length > 20) tail.shift()
+    })
+  }
+  const ended = new Promise<number | null>((resolve) => {
+    child.once('exit', (code) => {
+      log?.end()
+      resolve(code)
+    })
+  })
+  const url = await new Promise<string>((resolve, reject) => {
+    const fail = (why: string) => reject(new Error(`the ${name} ${why}\n${tail.join('')}`))
+    const timer = setTimeout(() => {
+      child.kill('SIGKILL')
+      fail('was not ready in time')
+    }, options.readyTimeoutMs ?? 30_000)
+    child.once('message', (message: { ready: string }) => {
+      clearTimeout(timer)
+      resolve(message.ready)
+    })
+    void ended.then((code) => {
+      clearTimeout(timer)
+      fail(`ended with code ${code} before it was ready`)
+    })
+  })
+  return {
+    name,
+    url,
+    pid: child.pid ?? 0,
+    ended,
+    kill: () => child.kill('SIGKILL'),
+    stop: async () => {
+      child.kill('SIGTERM')
+      const timer = setTimeout(() => child.kill('SIGKILL'), options.stopTimeoutMs ?? 20_000)
+      const code = await ended
+      clearTimeout(timer)
+      return code
+    },
+  }
+}

@@ -1,0 +1,88 @@
+// The table of contents of the API: what stands behind a key, and what is public.
+
+import type { Bell } from '@renkei/bell'
+import type { Db } from '@renkei/db'
+import type { RuleSet } from '@renkei/schema'
+import type { Clock, Logger } from '@renkei/service-kit'
+import type { Sender } from '@renkei/webhook'
+import helmet from '@fastify/helmet'
+import { fastify, type FastifyBaseLogger, type FastifyInstance } from 'fastify'
+import { authPlugin } from './auth/auth.ts'
+import type { ApiConfig } from './config.ts'
+import { docsRoutes } from './docs/routes.ts'
+import { openApiPlugin } from './docs/open-api.ts'
+import type { FeedTail } from './feed/feed-tail.ts'
+import { pullRoutes } from './feed/pull-routes.ts'
+import { socketRoutes } from './feed/socket-routes.ts'
+import { type ApiMetrics } from './health/metrics.ts'
+import { healthRoutes } from './health/routes.ts'
+import { jsonPlugin } from './json/read-json.ts'
+import { ledgerRoutes } from './ledger/routes.ts'
+import { problemPlugin } from './problem/problem.ts'
+import type { Committer } from './reports/committer.ts'
+import { reportRoutes } from './reports/routes.ts'
+import { requestLog } from './request-log.ts'
+import { subscriptionRoutes } from './subscriptions/routes.ts'
+import { useContractValidation } from './validation.ts'
+
+export interface AppDeps {
+  readonly config: ApiConfig
+  readonly db: Db
+  readonly bell: Bell
+  readonly tail: FeedTail
+  readonly committer: Committer
+  readonly sender: Sender
+  readonly metrics: ApiMetrics
+  readonly clock: Clock
+  readonly log: Logger
+  readonly newId: () => string
+  readonly chooseRuleSet: (at: string) => RuleSet
+}
+
+/** Builds the app; it listens to nothing until told to. */
+export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
+  const { config, metrics } = deps
+  const app = fastify({
+    loggerInstance: deps.log as FastifyBaseLogger,
+    disableRequestLogging: true,
+    genReqId: deps.newId,
+    requestIdHeader: false,
+    bodyLimit: config.limits.reportBytesMax,
+    requestTimeout: config.limits.requestTimeoutMs,
+    forceCloseConnections: 'idle',
+    return503OnClosing: false,
+    routerOptions: { maxParamLength: 100 },
+  })
+  useContractValidation(app)
+  await app.register(helmet)
+  await app.register(problemPlugin, { publicUrl: config.publicUrl })
+  await app.register(jsonPlugin, config.limits)
+  await app.register(requestLog, { metrics })
+  await app.register(openApiPlugin, { publicUrl: config.publicUrl })
+
+  await app.register(healthRoutes, {
+    db: deps.db,
+    metrics,
+    bellState: () => deps.bell.state(),
+    readyTimeoutMs: 2000,
+  })
+  await app.register(docsRoutes)
+  await app.register(keyedRoutes, deps)
+  return app
+}
+
+// Everything in here needs an API key.
+async function keyedRoutes(app: FastifyInstance, deps: AppDeps): Promise<void> {
+  const { config, db, tail } = deps
+  const { limits, feed } = config
+  await app.register(authPlugin, { ...deps, ...limits, keyCacheEntriesMax: 10_000 })
+  await app.register(reportRoutes, { ...deps, ...limits, publicUrl: config.publicUrl })
+  await app.register(pullRoutes, { db, tail, ...feed })
+  await app.register(socketRoutes, {
+    ...feed,
+    tail,
+    onSockets: (open) => deps.metrics.sockets.set(open),
+  })
+  await app.register(subscriptionRoutes, { ...deps, ...limits, database: db })
+  await app.register(ledgerRoutes, { db })
+}

@@ -1,0 +1,72 @@
+// Every setting of the API: name, default, limits, unit. Nothing else reads the environment.
+
+import { type Env, type EnvReader, readEnv } from '@renkei/service-kit'
+
+export type ApiConfig = ReturnType<typeof read>
+
+/** Reads the settings; throws a `ConfigError` that lists every fault at once. */
+export function readApiConfig(env: Env): ApiConfig {
+  return readEnv(env, read)
+}
+
+function read(env: EnvReader) {
+  const host = env.text('RENKEI_API_HOST', '127.0.0.1')
+  const port = env.integer('RENKEI_API_PORT', 8080, { min: 0, max: 65_535 })
+  return {
+    host,
+    port,
+    publicUrl: env.url('RENKEI_PUBLIC_URL', ['http:', 'https:']) ?? `http://${host}:${port}`,
+    databaseUrl: env.requiredUrl('DATABASE_URL', ['postgres:', 'postgresql:']),
+    redisUrl: env.url('REDIS_URL', ['redis:', 'rediss:']),
+    logLevel: env.oneOf('RENKEI_LOG_LEVEL', 'info', logLevels),
+    ruleSetVersion: env.oneOf('RENKEI_RULE_SET_VERSION', '2015.1.0', ['2015.1.0', '2025.1.0']),
+    databaseConnectionsMax: env.integer('RENKEI_API_DATABASE_CONNECTIONS_MAX', 16, {
+      min: 4,
+      max: 200,
+    }),
+    limits: readLimits(env),
+    feed: readFeed(env),
+    webhook: {
+      allowedCidrs: (env.optional('RENKEI_WEBHOOK_ALLOWED_CIDRS') ?? '').split(',').filter(Boolean),
+      timeoutMs: env.integer('RENKEI_WEBHOOK_TIMEOUT_MS', 10_000, { min: 100, max: 60_000 }),
+    },
+  }
+}
+
+const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
+
+function readLimits(env: EnvReader) {
+  return {
+    reportBytesMax: env.integer('RENKEI_REPORT_BYTES_MAX', 49_152, { min: 1024, max: 49_152 }),
+    batchItemsMax: env.integer('RENKEI_BATCH_ITEMS_MAX', 100, { min: 1, max: 1000 }),
+    jsonDepthMax: env.integer('RENKEI_JSON_DEPTH_MAX', 24, { min: 8, max: 64 }),
+    acceptQueueMax: env.integer('RENKEI_ACCEPT_QUEUE_MAX', 2000, { min: 10, max: 100_000 }),
+    acceptBatchMax: env.integer('RENKEI_ACCEPT_BATCH_MAX', 64, { min: 1, max: 500 }),
+    subscriptionsPerOrganisationMax: env.integer('RENKEI_SUBSCRIPTIONS_MAX', 1000, {
+      min: 1,
+      max: 100_000,
+    }),
+    requestTimeoutMs: env.integer('RENKEI_REQUEST_TIMEOUT_MS', 75_000, { min: 1000, max: 600_000 }),
+    idempotencyHours: env.integer('RENKEI_IDEMPOTENCY_HOURS', 168, { min: 24, max: 8760 }),
+    keyCacheMs: env.integer('RENKEI_KEY_CACHE_MS', 5000, { min: 0, max: 60_000 }),
+    clockSkewSeconds: env.integer('RENKEI_CLOCK_SKEW_SECONDS', 300, { min: 0, max: 86_400 }),
+  }
+}
+
+function readFeed(env: EnvReader) {
+  return {
+    pollMs: env.integer('RENKEI_FEED_POLL_MS', 100, { min: 10, max: 1000 }),
+    bufferedEventsMax: env.integer('RENKEI_FEED_BUFFERED_EVENTS_MAX', 4096, {
+      min: 16,
+      max: 100_000,
+    }),
+    socketsMax: env.integer('RENKEI_FEED_SOCKETS_MAX', 10_000, { min: 1, max: 100_000 }),
+    socketBufferBytesMax: env.integer('RENKEI_FEED_SOCKET_BUFFER_BYTES_MAX', 1_048_576, {
+      min: 65_536,
+      max: 67_108_864,
+    }),
+    slowSocketMs: env.integer('RENKEI_FEED_SLOW_SOCKET_MS', 5000, { min: 50, max: 60_000 }),
+    heartbeatMs: env.integer('RENKEI_FEED_HEARTBEAT_MS', 15_000, { min: 100, max: 60_000 }),
+    waitSecondsMax: 60,
+  }
+}

@@ -1,0 +1,94 @@
+// Follows the end of the feed for all readers of this process: looks at once when this process has
+// stored something, and every `pollMs` for what others stored. Keeps the last events in memory, so
+// that a thousand sockets cost one query. The table is the only source; this is a window on it.
+
+import { type Db, type FeedEvent, readEventsAfter, readFeedHead } from '@renkei/db'
+import type { Logger } from '@renkei/service-kit'
+
+export interface FeedTailDeps {
+  readonly db: Db
+  readonly log: Logger
+  readonly pollMs: number
+  readonly bufferedEventsMax: number
+}
+
+export interface FeedTail {
+  readonly epoch: () => string
+  /** The feed number up to which events have been seen here. */
+  head(): number
+  /** Events after a feed number, oldest first, from memory or else from the table. */
+  eventsAfter(seq: number, limit: number): Promise<readonly FeedEvent[]>
+  /** Calls back whenever the head has moved; the function returned ends that. */
+  onAdvance(listener: () => void): () => void
+  /** Looks now instead of at the next poll. */
+  readonly poke: () => void
+  readonly stop: () => Promise<void>
+}
+
+const readMax = 500
+
+/** Starts following at the present end of the feed; rejects when the database cannot be read. */
+export async function startFeedTail(deps: FeedTailDeps): Promise<FeedTail> {
+  let { epoch, head } = await readFeedHead(deps.db)
+  let buffer: FeedEvent[] = []
+  const listeners = new Set<() => void>()
+  const looker = makeLooker(deps, async () => {
+    const events = await readEventsAfter(deps.db, head, readMax)
+    if (events.length === 0) return false
+    buffer = [...buffer, ...events].slice(-deps.bufferedEventsMax)
+    head = events.at(-1)?.seq ?? head
+    for (const listener of listeners) listener()
+    return events.length === readMax
+  })
+  return {
+    epoch: () => epoch,
+    head: () => head,
+    async eventsAfter(seq, limit) {
+      if (seq >= head) return []
+      const oldest = buffer[0]?.seq ?? head + 1
+      if (seq + 1 < oldest) return readEventsAfter(deps.db, seq, limit)
+      return buffer.slice(seq + 1 - oldest, seq + 1 - oldest + limit)
+    },
+    onAdvance(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    poke: looker.poke,
+    stop: looker.stop,
+  }
+}
+
+// Looks never overlap; a poke during a look leads to one more.
+function makeLooker(deps: FeedTailDeps, look: () => Promise<boolean>) {
+  let looking: Promise<void> | undefined
+  let again = false
+  let failing = false
+  let stopped = false
+  const run = async () => {
+    do {
+      again = false
+      try {
+        again = (await look()) || again
+        if (failing) deps.log.info('feed.recovered')
+        failing = false
+      } catch (error) {
+        if (!failing) deps.log.warn({ err: error }, 'feed.unreadable')
+        failing = true
+      }
+    } while (again && !stopped && !failing)
+    looking = undefined
+  }
+  const poke = () => {
+    again = true
+    if (!stopped) looking ??= run()
+  }
+  const timer = setInterval(poke, deps.pollMs)
+  return {
+    poke,
+    stop: async () => {
+      stopped = true
+      clearInterval(timer)
+      await looking
+    },
+  }
+}

@@ -1,0 +1,167 @@
+// The feed by pull: GET /v1/events waits a while for something new (long poll), and GET /v1/snapshot
+// says what is open, with the cursor to go on from.
+
+import { type Db, readFeedHead, readOpenEvents, type Scope } from '@renkei/db'
+import {
+  audienceOf,
+  matches,
+  project,
+  toCursor,
+  toRecordedReport,
+  type Viewer,
+} from '@renkei/schema'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { answer, limitSchema, pageOf, problemResponse, published, queryOf } from '../docs/parts.ts'
+import { DomainError } from '../problem/domain-error.ts'
+import {
+  feedParameters,
+  type FeedQuery,
+  isForeignCursor,
+  toFeedFilter,
+  toFeedPosition,
+} from './feed-query.ts'
+import type { FeedTail } from './feed-tail.ts'
+import { readView } from './read-view.ts'
+import { waitForAdvance } from './wait-for-advance.ts'
+
+export interface PullDeps {
+  readonly db: Db
+  readonly tail: FeedTail
+  readonly waitSecondsMax: number
+}
+
+const scope = { scope: 'feed:read' as Scope }
+
+type EventsQuery = FeedQuery & { limit: number; wait: number }
+
+export function pullRoutes(app: FastifyInstance, deps: PullDeps, done: () => void): void {
+  app.get<{ Querystring: EventsQuery }>(
+    '/v1/events',
+    { config: scope, schema: eventsDocs },
+    async (request, reply) => {
+      const body = await pullEvents(request, deps)
+      // The events are JSON text already.
+      return reply.type('application/json; charset=utf-8').serializer(String).send(body)
+    },
+  )
+  app.get<{ Querystring: FeedQuery & { limit: number } }>(
+    '/v1/snapshot',
+    { config: scope, schema: snapshotDocs },
+    (request) => readSnapshot(request.query, request.caller, deps),
+  )
+  done()
+}
+
+async function pullEvents(
+  request: FastifyRequest<{ Querystring: EventsQuery }>,
+  { tail }: PullDeps,
+): Promise<string> {
+  const { query, caller } = request
+  const start = toFeedPosition(query, 0)
+  if (isForeignCursor(query, start, { epoch: tail.epoch(), head: tail.head() })) throw foreign(tail)
+  const reader = { viewer: caller, filter: toFeedFilter(query), previous: start }
+  const until = Date.now() + query.wait * 1000
+  let position = start
+  for (;;) {
+    const page = await readView(tail, reader, position, query.limit)
+    position = page.position
+    const waitMs = until - Date.now()
+    const reached = page.texts.length > 0 || waitMs <= 0 || request.raw.destroyed
+    if (reached || (position >= tail.head() && !(await waitForAdvance(tail, position, waitMs)))) {
+      const head = JSON.stringify({ epoch: tail.epoch(), next: toCursor(position) }).slice(0, -1)
+      return `${head},"events":[${page.texts.join(',')}]}`
+    }
+  }
+}
+
+function foreign(tail: FeedTail): DomainError {
+  return new DomainError('invalid-request', {
+    detail: 'The cursor is not of this feed: read /v1/snapshot and go on from its feedcursor.',
+    members: { epoch: tail.epoch(), head: toCursor(tail.head()) },
+    errors: [
+      {
+        pointer: 'after',
+        rule: 'cursor.ofThisFeed',
+        detail: 'after lies beyond the end of this feed, or names another epoch.',
+      },
+    ],
+  })
+}
+
+async function readSnapshot(
+  query: FeedQuery & { limit: number },
+  viewer: Viewer,
+  { db }: PullDeps,
+) {
+  // The cursor is read first: what changes while the reports are read is told again by the feed.
+  const { epoch, head } = await readFeedHead(db)
+  const filter = toFeedFilter(query)
+  const after = toFeedPosition(query, 0)
+  const events = await readOpenEvents(db, after, query.limit + 1)
+  const page = events.slice(0, query.limit)
+  const reports = page
+    .filter((event) => matches(viewer, filter, event))
+    .flatMap(
+      (event) => project(toRecordedReport(event), audienceOf(viewer, event.organisationId)) ?? [],
+    )
+  const last = page.at(-1)
+  return {
+    epoch,
+    feedcursor: toCursor(head),
+    items: reports,
+    ...(events.length > query.limit && last && { next: toCursor(last.seq) }),
+  }
+}
+
+const eventsDocs = {
+  operationId: 'pullEvents',
+  summary: 'Read the feed after a cursor (long poll)',
+  description:
+    'Every event of your view exactly once, in feed order. `next` is the cursor to go on from, also when nothing matched. At least 90 days are kept.',
+  tags: ['feed'],
+  querystring: queryOf({
+    ...feedParameters,
+    limit: limitSchema(100, 500),
+    wait: {
+      type: 'integer',
+      minimum: 0,
+      maximum: 60,
+      default: 0,
+      description: 'Seconds to wait for something new.',
+    },
+  }),
+  response: {
+    200: answer('Events.', {
+      type: 'object',
+      required: ['epoch', 'next', 'events'],
+      properties: {
+        epoch: { type: 'string' },
+        next: { type: 'string' },
+        events: { type: 'array', items: published('event') },
+      },
+    }),
+    default: problemResponse,
+  },
+}
+
+const snapshotPage = pageOf(published('report-view'), 'Give as `after` to read on.')
+
+const snapshotDocs = {
+  operationId: 'readSnapshot',
+  summary: 'What is open now, and the cursor to go on from',
+  description:
+    'Read all pages, then follow the feed from the `feedcursor` of the first page: nothing is missed, and what changed meanwhile is told again.',
+  tags: ['feed'],
+  querystring: queryOf({ ...feedParameters, limit: limitSchema(100, 500) }),
+  response: {
+    200: answer('Open reports.', {
+      ...snapshotPage,
+      properties: {
+        ...snapshotPage.properties,
+        epoch: { type: 'string' },
+        feedcursor: { type: 'string' },
+      },
+    }),
+    default: problemResponse,
+  },
+}

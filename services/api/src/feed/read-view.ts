@@ -1,0 +1,47 @@
+// The feed through one reader's view: the next events that concern it, as the bytes it gets.
+
+import { eventWriter, matches, type SubscriptionFilter, type Viewer } from '@renkei/schema'
+import type { FeedTail } from './feed-tail.ts'
+
+export interface FeedReader {
+  readonly viewer: Viewer
+  readonly filter: SubscriptionFilter
+  /** The feed number of the event before, in this reader's view. */
+  previous: number
+}
+
+export interface ViewPage {
+  readonly texts: readonly string[]
+  /** How far the feed was read, whether or not its events concerned the reader. */
+  readonly position: number
+}
+
+// A filter that rarely matches must not read the whole feed in one request.
+const scanMax = 2000
+const scanStep = 200
+
+/** Reads on from a position until `limit` events concern the reader, or the end, or a bound. */
+export async function readView(
+  tail: FeedTail,
+  reader: FeedReader,
+  start: number,
+  limit: number,
+): Promise<ViewPage> {
+  const texts: string[] = []
+  let position = start
+  while (texts.length < limit && position - start < scanMax) {
+    const events = await tail.eventsAfter(position, scanStep)
+    if (events.length === 0) break
+    for (const event of events) {
+      if (texts.length === limit) break
+      position = event.seq
+      const write = matches(reader.viewer, reader.filter, event)
+        ? eventWriter(event, reader.viewer)
+        : undefined
+      if (!write) continue
+      texts.push(write(reader.previous))
+      reader.previous = event.seq
+    }
+  }
+  return { texts, position }
+}

@@ -1,0 +1,96 @@
+// GET /v1/feed as a WebSocket: authenticates and resumes like the pull address, then pushes.
+
+import websocket from '@fastify/websocket'
+import type { Viewer } from '@renkei/schema'
+import type { FastifyInstance } from 'fastify'
+import type { WebSocket } from 'ws'
+import { problemResponse, queryOf } from '../docs/parts.ts'
+import {
+  feedParameters,
+  type FeedQuery,
+  isForeignCursor,
+  toFeedFilter,
+  toFeedPosition,
+} from './feed-query.ts'
+import { closeCodes, endForeign, serveFeed, type SessionOptions } from './feed-session.ts'
+
+export interface SocketDeps extends Omit<SessionOptions, 'log'> {
+  readonly socketsMax: number
+  readonly onSockets: (open: number) => void
+}
+
+/** Registers the socket address; sockets are told 1001 when the service stops. */
+export async function socketRoutes(app: FastifyInstance, deps: SocketDeps): Promise<void> {
+  const sockets = new Set<WebSocket>()
+  await app.register(websocket, {
+    options: { maxPayload: 4096, perMessageDeflate: false },
+    preClose: (done: () => void) => {
+      for (const socket of sockets) socket.close(closeCodes.goingAway, 'the service stops; resume')
+      setTimeout(() => {
+        for (const socket of sockets) socket.terminate()
+      }, 500).unref()
+      done()
+    },
+  })
+  app.get<{ Querystring: FeedQuery }>(
+    '/v1/feed',
+    { websocket: true, config: { scope: 'feed:read' }, schema: feedDocs },
+    (socket, request) => {
+      if (sockets.size >= deps.socketsMax) {
+        socket.close(closeCodes.tooMany, 'too many sockets; try again later')
+        return
+      }
+      sockets.add(socket)
+      deps.onSockets(sockets.size)
+      keepAlive(socket, deps.heartbeatMs)
+      socket.on('error', () => socket.terminate())
+      socket.on('close', () => {
+        sockets.delete(socket)
+        deps.onSockets(sockets.size)
+      })
+      serve(socket, request.query, { ...deps, log: request.log }, request.caller).then(
+        (summary) =>
+          request.log.info(
+            { ...summary, organisation: request.caller.organisationId },
+            'feed.ended',
+          ),
+        (error: unknown) => {
+          request.log.error({ err: error }, 'feed.failed')
+          socket.close(closeCodes.internal, 'resume from your last cursor')
+        },
+      )
+    },
+  )
+}
+
+async function serve(socket: WebSocket, query: FeedQuery, options: SessionOptions, viewer: Viewer) {
+  const { tail } = options
+  const start = toFeedPosition(query, tail.head())
+  if (isForeignCursor(query, start, { epoch: tail.epoch(), head: tail.head() })) {
+    endForeign(socket, tail)
+    return { sent: 0, position: start, code: closeCodes.resync }
+  }
+  return serveFeed(socket, { viewer, filter: toFeedFilter(query), previous: start }, start, options)
+}
+
+// A peer that has gone without a word is noticed by its missing pong.
+function keepAlive(socket: WebSocket, intervalMs: number): void {
+  let answered = true
+  socket.on('pong', () => (answered = true))
+  const timer = setInterval(() => {
+    if (!answered) return socket.terminate()
+    answered = false
+    socket.ping()
+  }, intervalMs)
+  socket.on('close', () => clearInterval(timer))
+}
+
+const feedDocs = {
+  operationId: 'openFeed',
+  summary: 'The feed as a WebSocket',
+  description:
+    'Each text frame is one CloudEvent. Without `after` it begins now. See /asyncapi.json for heartbeats and close codes.',
+  tags: ['feed'],
+  querystring: queryOf(feedParameters),
+  response: { 101: { description: 'Switching to WebSocket.' }, default: problemResponse },
+}

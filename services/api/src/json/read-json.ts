@@ -1,0 +1,64 @@
+// Bodies: UTF-8 or nothing, JSON without duplicates, not nested without end. The raw bytes stay with
+// the request, for the fingerprint of its idempotency key.
+
+import { isUtf8 } from 'node:buffer'
+import type { FastifyInstance } from 'fastify'
+import fp from 'fastify-plugin'
+import { DomainError } from '../problem/domain-error.ts'
+import { scanJson } from './scan-json.ts'
+
+export interface JsonDeps {
+  readonly jsonDepthMax: number
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The body as it came; empty when there was none. */
+    rawBody: Buffer
+  }
+}
+
+const noBytes = Buffer.alloc(0)
+
+/** Registers the only body parser; any other media type gets 415. */
+export const jsonPlugin = fp((app: FastifyInstance, deps: JsonDeps, done: () => void) => {
+  app.decorateRequest('rawBody', { getter: () => noBytes })
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser(
+    ['application/json', 'application/cloudevents+json'],
+    { parseAs: 'buffer' },
+    (request, body: Buffer, parsed) => {
+      Object.defineProperty(request, 'rawBody', { value: body })
+      try {
+        parsed(null, readJson(body, deps.jsonDepthMax))
+      } catch (error) {
+        parsed(error as Error)
+      }
+    },
+  )
+  done()
+})
+
+/** Reads a JSON document; throws `invalid-json` with the place of the fault. */
+export function readJson(bytes: Buffer, depthMax: number): unknown {
+  if (bytes.length === 0) throw invalid('', 'empty', 'The body is empty.')
+  if (!isUtf8(bytes)) throw invalid('', 'utf8', 'The body is not valid UTF-8.')
+  const text = bytes.toString('utf8')
+  const fault = scanJson(text, depthMax)
+  if (fault) throw invalid(fault.pointer, fault.rule, fault.detail)
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    throw invalid('', 'syntax', `The body is not JSON: ${describeSyntax(error)}`)
+  }
+}
+
+function invalid(pointer: string, rule: string, detail: string): DomainError {
+  return new DomainError('invalid-json', { detail, errors: [{ pointer, rule, detail }] })
+}
+
+// The engine's message quotes the body; only the position is passed on.
+function describeSyntax(error: unknown): string {
+  const position = /position (\d+)/.exec(error instanceof Error ? error.message : '')?.[1]
+  return position ? `it breaks at character ${position}.` : 'it ends too early.'
+}

@@ -1,0 +1,97 @@
+// What JSON.parse does not say: a member name given twice (the last would silently win) and nesting
+// beyond a limit. One pass over the text before it is parsed; text that is not JSON at all is left
+// to the parser to refuse.
+
+export interface JsonFault {
+  readonly rule: 'duplicateMember' | 'depth'
+  readonly pointer: string
+  readonly detail: string
+}
+
+interface Level {
+  /** Names seen so far; nothing for a list. */
+  readonly names: Set<string> | undefined
+  name: string
+  index: number
+}
+
+/** Finds the first duplicate member name or nesting deeper than `depthMax`. */
+export function scanJson(text: string, depthMax: number): JsonFault | undefined {
+  const levels: Level[] = []
+  let lastString = ''
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at)
+    if (code === quote) {
+      const end = endOfString(text, at)
+      lastString = text.slice(at, end + 1)
+      at = end
+    } else if (code === openBrace || code === openBracket) {
+      if (levels.length === depthMax) return tooDeep(levels, depthMax)
+      levels.push({ names: code === openBrace ? new Set() : undefined, name: '', index: 0 })
+    } else if (code === closeBrace || code === closeBracket) {
+      levels.pop()
+    } else if (code === colon) {
+      const fault = enterMember(levels, lastString)
+      if (fault) return fault
+    } else if (code === comma) {
+      const level = levels.at(-1)
+      if (level) level.index += 1
+    }
+  }
+  return undefined
+}
+
+const quote = 0x22
+const backslash = 0x5c
+const openBrace = 0x7b
+const closeBrace = 0x7d
+const openBracket = 0x5b
+const closeBracket = 0x5d
+const colon = 0x3a
+const comma = 0x2c
+
+function endOfString(text: string, start: number): number {
+  let at = start + 1
+  while (at < text.length) {
+    const code = text.charCodeAt(at)
+    if (code === quote) return at
+    at += code === backslash ? 2 : 1
+  }
+  return text.length
+}
+
+function enterMember(levels: readonly Level[], raw: string): JsonFault | undefined {
+  const level = levels.at(-1)
+  if (!level?.names) return undefined
+  level.name = memberName(raw)
+  if (level.names.has(level.name)) {
+    const pointer = pointerOf(levels)
+    return {
+      rule: 'duplicateMember',
+      pointer,
+      detail: `${pointer} is given twice; a member name may stand once in an object.`,
+    }
+  }
+  level.names.add(level.name)
+  return undefined
+}
+
+// "a" and "\u0061" are one name.
+function memberName(raw: string): string {
+  if (!raw.includes('\\')) return raw.slice(1, -1)
+  try {
+    return String(JSON.parse(raw))
+  } catch {
+    return raw
+  }
+}
+
+function tooDeep(levels: readonly Level[], depthMax: number): JsonFault {
+  const detail = `The document is nested deeper than ${depthMax} levels.`
+  return { rule: 'depth', pointer: pointerOf(levels), detail }
+}
+
+function pointerOf(levels: readonly Level[]): string {
+  const tokens = levels.map((level) => (level.names ? level.name : String(level.index)))
+  return tokens.map((token) => `/${token.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
+}

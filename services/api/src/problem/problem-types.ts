@@ -1,0 +1,127 @@
+// Every kind of refusal that the API gives, as one table. The slug is the end of the problem's
+// `type` URL and never changes; the page behind that URL is made from the same row.
+
+export const problemTypes = {
+  'invalid-json': {
+    status: 400,
+    title: 'The body is not acceptable JSON',
+    titleJa: '本文のJSONが受理できません',
+    remedy:
+      'Send one JSON document (RFC 8259) in UTF-8, without duplicate member names, without NUL or lone surrogates, and not nested deeper than the limit. `errors[0].detail` says where it goes wrong.',
+  },
+  'invalid-report': {
+    status: 422,
+    title: 'The report breaks the contract',
+    titleJa: '報告が共通様式に適合しません',
+    remedy:
+      'Every fault is listed in `errors` with its JSON Pointer, the rule, and what would be right. Nothing was stored. `POST /v1/reports/validate` checks without storing.',
+  },
+  'invalid-request': {
+    status: 400,
+    title: 'A parameter or header is not usable',
+    titleJa: 'パラメータまたはヘッダーが不正です',
+    remedy: '`errors` names each parameter or header, the rule and what would be right.',
+  },
+  'invalid-subscription': {
+    status: 422,
+    title: 'The subscription breaks the contract',
+    titleJa: '購読の指定が様式に適合しません',
+    remedy: 'Every fault is listed in `errors`. Nothing was stored.',
+  },
+  unauthenticated: {
+    status: 401,
+    title: 'No usable API key',
+    titleJa: 'APIキーが無効です',
+    remedy: 'Send `Authorization: Bearer rk_…` with a live key of your organisation.',
+  },
+  forbidden: {
+    status: 403,
+    title: 'The key does not allow this',
+    titleJa: 'このキーでは許可されていません',
+    remedy:
+      '`detail` names the scope that is needed; an operator gives scopes with `npm run keys`.',
+  },
+  'not-found': {
+    status: 404,
+    title: 'There is nothing here for you',
+    titleJa: '該当するものがありません',
+    remedy:
+      'The address is wrong, the object does not exist, or your organisation may not know of it; the answer is the same on purpose.',
+  },
+  'method-not-allowed': {
+    status: 405,
+    title: 'The method does not apply here',
+    titleJa: 'このメソッドは使えません',
+    remedy: 'The `Allow` header names the methods that do.',
+  },
+  'idempotency-conflict': {
+    status: 409,
+    title: 'The idempotency key was used with another body',
+    titleJa: '冪等キーが別の内容で使用済みです',
+    remedy:
+      'A key belongs to one request, byte for byte. Take a new key for a new request; repeat the first body to get the first answer.',
+  },
+  'transition-refused': {
+    status: 409,
+    title: 'The state cannot follow the present one',
+    titleJa: '現在の状態からこの状態へは移れません',
+    remedy:
+      '`allowed` lists the states that may follow. A closed report is not reopened: post a new one and relate it.',
+  },
+  'revision-conflict': {
+    status: 412,
+    title: 'The report has another revision by now',
+    titleJa: '報告は既に改版されています',
+    remedy:
+      'Somebody revised the report meanwhile: `currentRevision` says which revision is current. Read it, then send yours with `If-Match: "<currentRevision>"`.',
+  },
+  'precondition-required': {
+    status: 428,
+    title: 'If-Match is needed',
+    titleJa: 'If-Matchが必要です',
+    remedy:
+      'Send `If-Match: "<revision>"` with the revision that yours replaces; it is the ETag of the report.',
+  },
+  'too-large': {
+    status: 413,
+    title: 'The body is larger than the limit',
+    titleJa: '本文が上限を超えています',
+    remedy:
+      '`limitBytes` names the limit. Leave out what the contract has no field for, or send attachments by reference.',
+  },
+  'unsupported-media-type': {
+    status: 415,
+    title: 'The body is not declared as JSON',
+    titleJa: 'Content-TypeがJSONではありません',
+    remedy: 'Send `Content-Type: application/json`.',
+  },
+  'endpoint-not-verified': {
+    status: 409,
+    title: 'The endpoint has not answered its challenge',
+    titleJa: '宛先の確認が済んでいません',
+    remedy:
+      'The endpoint must answer the verification event with status 200 and `{"challenge": "<the same>"}`; then call `POST /v1/subscriptions/{id}/verify`.',
+  },
+  'limit-reached': {
+    status: 429,
+    title: 'A limit of the organisation is reached',
+    titleJa: '組織の上限に達しました',
+    remedy: '`detail` names the limit. `Retry-After` says when to try again where time helps.',
+  },
+  overloaded: {
+    status: 503,
+    title: 'Renkei cannot take this now',
+    titleJa: '現在受け付けられません',
+    remedy:
+      'Nothing was stored, unless you hear otherwise by repeating: try again after `Retry-After` with the same idempotency key. Reports of the highest level are refused last.',
+  },
+  internal: {
+    status: 500,
+    title: 'Something broke on our side',
+    titleJa: '内部エラーが発生しました',
+    remedy:
+      'Try again with the same idempotency key; tell the operator the `requestId` if it stays.',
+  },
+} as const
+
+export type ProblemSlug = keyof typeof problemTypes

@@ -1,0 +1,110 @@
+// Turns every error into RFC 9457 problem details: the only place that does. What we broke ourselves
+// is logged in full and told in one sentence.
+
+import { isDatabaseUnavailable } from '@renkei/db'
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import fp from 'fastify-plugin'
+import { DomainError } from './domain-error.ts'
+import { problemTypes } from './problem-types.ts'
+
+export interface ProblemDeps {
+  readonly publicUrl: string
+}
+
+/** Registers the error and not-found handlers for everything below. */
+export const problemPlugin = fp((app: FastifyInstance, deps: ProblemDeps, done: () => void) => {
+  app.setErrorHandler((error: FastifyError, request, reply) => {
+    const refusal = toDomainError(error)
+    if (refusal.status >= 500)
+      request.log.error({ err: error, slug: refusal.slug }, 'request.failed')
+    return sendProblem(refusal, request, reply, deps)
+  })
+  app.setNotFoundHandler((request, reply) => {
+    const refusal = new DomainError(
+      'not-found',
+      `${request.method} ${pathOf(request)} leads nowhere.`,
+    )
+    return sendProblem(refusal, request, reply, deps)
+  })
+  done()
+})
+
+/** Writes a refusal as a problem document, also used for the items of a batch. */
+export function problemBody(refusal: DomainError, requestId: string, publicUrl: string): object {
+  const { title } = problemTypes[refusal.slug]
+  const { detail, errors, members } = refusal.details
+  return {
+    type: `${publicUrl}/problems/${refusal.slug}`,
+    title,
+    status: refusal.status,
+    code: refusal.slug,
+    detail,
+    requestId,
+    ...(errors && { errors }),
+    ...members,
+  }
+}
+
+/** Names the refusal behind any error; what is not ours to explain becomes `internal`. */
+export function toDomainError(error: unknown): DomainError {
+  if (error instanceof DomainError) return error
+  if (isDatabaseUnavailable(error)) {
+    return new DomainError('overloaded', {
+      detail: 'The database cannot be reached at the moment.',
+      retryAfterSeconds: 2,
+    })
+  }
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
+    return new DomainError('too-large', 'The body is larger than this address takes.')
+  }
+  if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') {
+    return new DomainError('unsupported-media-type', 'Content-Type must be application/json.')
+  }
+  if (code === 'FST_ERR_CTP_EMPTY_JSON_BODY') {
+    return new DomainError('invalid-json', 'The body is empty.')
+  }
+  if (code.startsWith('FST_ERR_VALIDATION')) return parameterFaults(error)
+  const status = error instanceof Error && 'statusCode' in error ? Number(error.statusCode) : 500
+  if (status >= 400 && status < 500) {
+    return new DomainError('invalid-request', error instanceof Error ? error.message : 'refused')
+  }
+  return new DomainError('internal', 'The request could not be completed.')
+}
+
+function parameterFaults(error: unknown): DomainError {
+  const { validation = [], validationContext = '' } = error as FastifyError
+  const errors = validation.map((fault) => ({
+    pointer: `${validationContext}${fault.instancePath}`,
+    rule: fault.keyword,
+    detail: `${validationContext}${fault.instancePath} ${fault.message ?? 'is not valid'}${
+      fault.keyword === 'additionalProperties'
+        ? `: ${String(fault.params['additionalProperty'])}`
+        : ''
+    }`,
+  }))
+  return new DomainError('invalid-request', {
+    detail: `${errors.length} ${errors.length === 1 ? 'fault was' : 'faults were'} found.`,
+    errors,
+  })
+}
+
+function sendProblem(
+  refusal: DomainError,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  deps: ProblemDeps,
+) {
+  const { retryAfterSeconds, headers } = refusal.details
+  if (retryAfterSeconds !== undefined) void reply.header('retry-after', String(retryAfterSeconds))
+  if (headers) void reply.headers(headers)
+  return reply
+    .code(refusal.status)
+    .type('application/problem+json; charset=utf-8')
+    .serializer((body: unknown) => JSON.stringify(body))
+    .send(problemBody(refusal, request.id, deps.publicUrl))
+}
+
+function pathOf(request: FastifyRequest): string {
+  return request.url.split('?', 1)[0]?.slice(0, 200) ?? ''
+}

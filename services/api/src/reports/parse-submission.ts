@@ -1,0 +1,66 @@
+// From a request to a submission: every check that needs no database.
+
+import { type Fault, parseReport, type Report } from '@renkei/schema'
+import type { Clock } from '@renkei/service-kit'
+import type { Caller } from '../auth/auth.ts'
+import { DomainError } from '../problem/domain-error.ts'
+
+export interface ParseDeps {
+  readonly clock: Clock
+  readonly reportBytesMax: number
+  readonly clockSkewSeconds: number
+}
+
+/** Gives a report that the caller may send, or throws `invalid-report` with every fault. */
+export function parseSubmission(body: unknown, caller: Caller, deps: ParseDeps): Report {
+  const parsed = parseReport(body)
+  const faults = parsed.ok ? checkAgainstCaller(parsed.report, caller, deps) : parsed.faults
+  if (faults.length > 0) throw invalidReport(faults)
+  if (!parsed.ok) throw invalidReport(parsed.faults)
+  return parsed.report
+}
+
+/** Counts the bytes of a report as it will be stored and sent; refuses one beyond the limit. */
+export function checkReportSize(bytes: number, reportBytesMax: number): void {
+  if (bytes <= reportBytesMax) return
+  throw new DomainError('too-large', {
+    detail: `The report has ${bytes} bytes; a report may have ${reportBytesMax}.`,
+    members: { limitBytes: reportBytesMax },
+  })
+}
+
+function invalidReport(faults: readonly Fault[]): DomainError {
+  return new DomainError('invalid-report', {
+    detail: `${faults.length} ${faults.length === 1 ? 'fault was' : 'faults were'} found; nothing was stored.`,
+    errors: faults.slice(0, 1000),
+  })
+}
+
+function checkAgainstCaller(report: Report, caller: Caller, deps: ParseDeps): Fault[] {
+  const faults: Fault[] = []
+  if (report.reporter.organisation !== caller.organisationId) {
+    faults.push({
+      pointer: '/reporter/organisation',
+      rule: 'reporter.isCaller',
+      detail: '/reporter/organisation must be the organisation of the API key.',
+      expected: caller.organisationId,
+    })
+  }
+  const latest = deps.clock.now().getTime() + deps.clockSkewSeconds * 1000
+  for (const name of ['occurredAt', 'detectedAt', 'asOf', 'restoredAt'] as const) {
+    const instant = report[name]
+    if (!instant || report.messageStatus !== 'actual' || Date.parse(instant.at) <= latest) continue
+    if (isPlanned(report)) continue
+    faults.push({
+      pointer: `/${name}/at`,
+      rule: 'time.notInFuture',
+      detail: `/${name}/at lies in the future by more than ${deps.clockSkewSeconds} seconds.`,
+      expected: `an instant not after ${new Date(latest).toISOString()}`,
+    })
+  }
+  return faults
+}
+
+function isPlanned(report: Report): boolean {
+  return report.kind === 'maintenance' || report.kind === 'plannedDemand'
+}

@@ -1,0 +1,115 @@
+// What the OpenAPI document says of the addresses that read reports.
+
+import {
+  answer,
+  limitSchema,
+  pageOf,
+  pathOf,
+  problemResponse,
+  published,
+  queryOf,
+  revisionSchema,
+  uuidSchema,
+} from '../docs/parts.ts'
+
+const tags = ['reports']
+const view = published('report-view')
+
+function listed(definition: string, description: string) {
+  return { type: 'array', maxItems: 50, items: published('report', definition), description }
+}
+
+export const listDocs = {
+  operationId: 'listReports',
+  summary: 'List reports, newest first',
+  tags,
+  querystring: queryOf({
+    kind: listed('kind', 'Repeat for several.'),
+    state: listed('state', 'Repeat for several.'),
+    messageStatus: listed('messageStatus', 'Only `actual` unless given.'),
+    minLevel: { type: 'integer', minimum: 0, maximum: 4 },
+    service: listed('serviceCode', 'Services hit in any revision.'),
+    prefecture: listed('prefectureCode', 'JIS X 0401; nation-wide reports always match.'),
+    organisation: listed('organisationCode', 'Reporters.'),
+    open: { type: 'boolean', description: 'Only open, or only ended, reports.' },
+    cursor: { ...uuidSchema, description: '`next` of the page before.' },
+    limit: limitSchema(50, 200),
+  }),
+  response: {
+    200: answer(
+      'Current revisions as your organisation may see them.',
+      pageOf(view, 'Give as `cursor`.'),
+    ),
+    default: problemResponse,
+  },
+}
+
+export const readDocs = {
+  operationId: 'readReport',
+  summary: 'Read the current revision',
+  tags,
+  params: pathOf('reportId'),
+  response: { 200: answer('The report; ETag is its revision.', view), default: problemResponse },
+}
+
+export const revisionsDocs = {
+  operationId: 'listRevisions',
+  summary: 'List the revisions of a report, oldest first',
+  tags,
+  params: pathOf('reportId'),
+  querystring: queryOf({
+    after: { type: 'integer', minimum: 0, maximum: 2_147_483_647, default: 0 },
+    limit: limitSchema(50, 200),
+  }),
+  response: {
+    200: answer('Revisions.', pageOf(view, 'Give as `after`.')),
+    default: problemResponse,
+  },
+}
+
+const revisionPath = {
+  type: 'object',
+  required: ['reportId', 'revision'],
+  properties: { reportId: uuidSchema, revision: revisionSchema },
+} as const
+
+export const revisionDocs = {
+  operationId: 'readRevision',
+  summary: 'Read one revision',
+  tags,
+  params: revisionPath,
+  response: { 200: answer('The revision.', view), default: problemResponse },
+}
+
+export const differenceDocs = {
+  operationId: 'readDifference',
+  summary: 'What changed between two revisions',
+  tags,
+  params: pathOf('reportId'),
+  querystring: queryOf({ from: revisionSchema, to: revisionSchema }, ['from']),
+  response: {
+    200: answer('Changes by JSON Pointer; lists are compared by what their members are about.', {
+      type: 'object',
+      required: ['reportId', 'from', 'to', 'changes'],
+      properties: {
+        reportId: uuidSchema,
+        from: revisionSchema,
+        to: revisionSchema,
+        changes: {
+          type: 'array',
+          items: {
+            type: 'object',
+            required: ['pointer', 'change'],
+            properties: {
+              pointer: { type: 'string' },
+              change: { type: 'string', enum: ['added', 'removed', 'changed'] },
+              from: {},
+              to: {},
+            },
+          },
+        },
+      },
+    }),
+    default: problemResponse,
+  },
+}

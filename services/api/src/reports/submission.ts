@@ -1,0 +1,21 @@
+// A parsed request to store a report: what the route knows before anything is decided.
+
+import type { Report } from '@renkei/schema'
+import type { Caller } from '../auth/auth.ts'
+
+export interface Submission {
+  readonly caller: Caller
+  readonly requestId: string
+  readonly traceparent: string
+  readonly report: Report
+  /** Present when the report revises one that exists. */
+  readonly revises?: { readonly reportId: string; readonly expectedRevision: number } | undefined
+  readonly idempotency?: { readonly key: string; readonly fingerprint: Buffer } | undefined
+}
+
+export interface Answer {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  /** JSON text, kept with the idempotency key: a repeat gets the same bytes. */
+  readonly body: string
+}

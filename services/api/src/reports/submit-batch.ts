@@ -1,0 +1,122 @@
+// Up to a hundred submissions in one request, one answer each: a fault in one does not touch the
+// others. Items for the same report are stored in the order given.
+
+import { continueTrace } from '@renkei/service-kit'
+import type { FastifyRequest } from 'fastify'
+import { DomainError } from '../problem/domain-error.ts'
+import { problemBody, toDomainError } from '../problem/problem.ts'
+import { admit } from './admission.ts'
+import { fingerprint } from './idempotency-key.ts'
+import { checkReportSize, parseSubmission } from './parse-submission.ts'
+import type { ReportDeps } from './routes.ts'
+import type { Answer, Submission } from './submission.ts'
+
+interface BatchItem {
+  readonly report: unknown
+  readonly idempotencyKey?: string
+  readonly reportId?: string
+  readonly ifMatch?: number
+}
+
+interface ItemAnswer {
+  readonly status: number
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body: unknown
+}
+
+/** Submits every item and resolves to their answers in the same order. */
+export async function submitBatch(
+  request: FastifyRequest,
+  deps: ReportDeps,
+): Promise<{ items: ItemAnswer[] }> {
+  const items = readItems(request.body, deps.batchItemsMax)
+  const traceparent = continueTrace(request.headers['traceparent'])
+  const answers = items.map(async (item, index) => {
+    try {
+      const submission = toSubmission(item, index, request, deps)
+      admit(submission.report, deps)
+      return toItemAnswer(await deps.committer.submit({ ...submission, traceparent }))
+    } catch (error) {
+      return refuseItem(error, request, deps.publicUrl)
+    }
+  })
+  return { items: await Promise.all(answers) }
+}
+
+function readItems(body: unknown, itemsMax: number): BatchItem[] {
+  const items = isObject(body) ? body['items'] : undefined
+  if (!Array.isArray(items) || items.length === 0 || items.length > itemsMax) {
+    const detail = `/items must be a list of 1 to ${itemsMax} submissions.`
+    throw new DomainError('invalid-request', {
+      detail,
+      errors: [{ pointer: '/items', rule: 'batch.items', detail }],
+    })
+  }
+  return items.map((item: unknown, index) => readItem(item, index))
+}
+
+const itemForm = {
+  report: (value: unknown) => isObject(value),
+  idempotencyKey: (value: unknown) =>
+    typeof value === 'string' && /^[\x21\x23-\x7e]{1,255}$/.test(value),
+  reportId: (value: unknown) => typeof value === 'string' && uuid.test(value),
+  ifMatch: (value: unknown) => Number.isSafeInteger(value) && Number(value) >= 1,
+} as const
+
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+
+function readItem(item: unknown, index: number): BatchItem {
+  const members: Record<string, unknown> = isObject(item) ? item : {}
+  const unknown = Object.keys(members).filter((name) => !Object.hasOwn(itemForm, name))
+  const wrong = Object.entries(itemForm).filter(([name, isRight]) =>
+    members[name] === undefined ? name === 'report' : !isRight(members[name]),
+  )
+  const both = (members['reportId'] === undefined) !== (members['ifMatch'] === undefined)
+  const names = [...unknown, ...wrong.map(([name]) => name), ...(both ? ['ifMatch'] : [])]
+  if (names.length === 0) return members as unknown as BatchItem
+  const errors = names.map((name) => ({
+    pointer: `/items/${index}/${name}`,
+    rule: 'batch.item',
+    detail: `/items/${index}/${name} is not usable: an item has report and, if wanted, idempotencyKey, and for a revision both reportId and ifMatch.`,
+  }))
+  throw new DomainError('invalid-request', {
+    detail: 'The batch is not well formed; nothing was stored.',
+    errors,
+  })
+}
+
+function toSubmission(
+  item: BatchItem,
+  index: number,
+  request: FastifyRequest,
+  deps: ReportDeps,
+): Omit<Submission, 'traceparent'> {
+  const text = JSON.stringify(item.report)
+  checkReportSize(Buffer.byteLength(text), deps.reportBytesMax)
+  const report = parseSubmission(item.report, request.caller, deps)
+  const { idempotencyKey, reportId, ifMatch } = item
+  const about = `POST /v1/reports/batch ${reportId ?? ''} ${ifMatch ?? ''}\n`
+  return {
+    caller: request.caller,
+    requestId: `${request.id}-${index}`,
+    report,
+    ...(reportId && ifMatch && { revises: { reportId, expectedRevision: ifMatch } }),
+    ...(idempotencyKey && {
+      idempotency: { key: idempotencyKey, fingerprint: fingerprint(about, text) },
+    }),
+  }
+}
+
+function toItemAnswer({ status, headers, body }: Answer): ItemAnswer {
+  return { status, headers, body: JSON.parse(body) }
+}
+
+function refuseItem(error: unknown, request: FastifyRequest, publicUrl: string): ItemAnswer {
+  const refusal = toDomainError(error)
+  if (refusal.status >= 500) request.log.error({ err: error }, 'batch.item-failed')
+  return { status: refusal.status, body: problemBody(refusal, request.id, publicUrl) }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

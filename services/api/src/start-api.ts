@@ -1,0 +1,115 @@
+// Builds everything that an API process consists of, in order, and stops it in reverse.
+
+import { openBell, type BellStore } from '@renkei/bell'
+import { assertMigrated, type Change, newId, openBellPool, openDatabase } from '@renkei/db'
+import { chooseRuleSet, ruleSets } from '@renkei/schema'
+import { type Logger, makeStopper, type Stopper, systemClock } from '@renkei/service-kit'
+import { createSender } from '@renkei/webhook'
+import { buildApp } from './app.ts'
+import type { ApiConfig } from './config.ts'
+import { type FeedTail, startFeedTail } from './feed/feed-tail.ts'
+import { type ApiMetrics, makeApiMetrics } from './health/metrics.ts'
+import { type Committer, makeCommitter } from './reports/committer.ts'
+
+export interface RunningApi {
+  readonly url: string
+  readonly stopper: Stopper
+}
+
+/** Starts an API; rejects when the database is absent or its version is not ours. */
+export async function startApi(config: ApiConfig, log: Logger): Promise<RunningApi> {
+  const stopper = makeStopper(log, 10_000)
+  try {
+    return { url: await start(config, log, stopper), stopper }
+  } catch (error) {
+    await stopper.stop()
+    throw error
+  }
+}
+
+async function start(config: ApiConfig, log: Logger, stopper: Stopper): Promise<string> {
+  const database = openDatabase({
+    url: config.databaseUrl,
+    applicationName: 'renkei-api',
+    connectionsMax: config.databaseConnectionsMax,
+    statementTimeoutMs: 15_000,
+    onError: (error) => log.warn({ err: error }, 'database.connection-lost'),
+  })
+  stopper.add('database', () => database.close())
+  await assertMigrated(database.db)
+
+  const bell = openBell(openBellStore(config, log, stopper), { log })
+  stopper.add('bell', () => bell.close())
+  const tail = await startFeedTail({ db: database.db, log, ...config.feed })
+  stopper.add('feed', () => tail.stop())
+  const sender = createSender({
+    ...config.webhook,
+    connectionsPerOriginMax: 4,
+    responseBytesMax: 16_384,
+    userAgent: 'Renkei/1',
+  })
+  stopper.add('sender', () => sender.close())
+
+  const metrics = makeApiMetrics(() => committer.pending())
+  const versions = (at: string) => chooseRuleSet(ruleSets, at, config.ruleSetVersion)
+  const committer: Committer = makeCommitter({
+    db: database.db,
+    bell,
+    clock: systemClock,
+    newId,
+    chooseRuleSet: versions,
+    batchMax: config.limits.acceptBatchMax,
+    onCommitted: (changes) => tellCommitted(changes, { tail, metrics, log }),
+  })
+  const app = await buildApp({
+    config,
+    db: database.db,
+    bell,
+    tail,
+    committer,
+    sender,
+    metrics,
+    clock: systemClock,
+    log,
+    newId,
+    chooseRuleSet: versions,
+  })
+  stopper.add('server', () => app.close())
+  return app.listen({ host: config.host, port: config.port })
+}
+
+function openBellStore(config: ApiConfig, log: Logger, stopper: Stopper): BellStore {
+  if (config.redisUrl) return { kind: 'redis', url: config.redisUrl }
+  const pool = openBellPool(config.databaseUrl, (error) =>
+    log.warn({ err: error }, 'bell.connection-lost'),
+  )
+  stopper.add('bell pool', () => pool.close())
+  return { kind: 'postgres', pool: pool.pool }
+}
+
+function tellCommitted(
+  changes: readonly Change[],
+  { tail, metrics, log }: { tail: FeedTail; metrics: ApiMetrics; log: Logger },
+): void {
+  tail.poke()
+  for (const change of changes) {
+    metrics.accepted.inc({ level: String(change.level), kind: change.kind })
+    const { reportId, revision, organisationId, level, kind, state, messageStatus } = change
+    const { eventId, requestId, lane } = change
+    log.info(
+      {
+        reportId,
+        revision,
+        organisation: organisationId,
+        level,
+        kind,
+        state,
+        messageStatus,
+        eventId,
+        requestId,
+        lane,
+      },
+      'report.accepted',
+    )
+  }
+}

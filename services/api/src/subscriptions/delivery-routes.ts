@@ -1,0 +1,51 @@
+// Deliveries and attempts of a subscription, for its owner.
+
+import { listAttempts, listDeliveries, type Scope } from '@renkei/db'
+import { fromCursor, toCursor } from '@renkei/schema'
+import type { FastifyInstance } from 'fastify'
+import { DomainError } from '../problem/domain-error.ts'
+import { findOwn } from './own-subscription.ts'
+import type { SubscriptionDeps } from './subscription-deps.ts'
+import { docs } from './subscription-docs.ts'
+
+interface DeliveriesQuery {
+  cursor?: string
+  limit: number
+  standing?: string
+}
+
+export function deliveryRoutes(
+  app: FastifyInstance,
+  deps: SubscriptionDeps,
+  done: () => void,
+): void {
+  const config = { scope: 'subscriptions:write' as Scope }
+  app.get<{ Params: { subscriptionId: string }; Querystring: DeliveriesQuery }>(
+    '/v1/subscriptions/:subscriptionId/deliveries',
+    { config, schema: docs.deliveries },
+    async ({ caller, params, query }) => {
+      await findOwn(deps.database, caller, params.subscriptionId)
+      const rows = await listDeliveries(deps.database, params.subscriptionId, {
+        before: query.cursor === undefined ? null : (fromCursor(query.cursor) ?? null),
+        limit: query.limit + 1,
+        standing: query.standing ?? null,
+      })
+      const items = rows
+        .slice(0, query.limit)
+        .map(({ seq, ...row }) => ({ ...row, feedcursor: toCursor(seq) }))
+      const next = rows.length > query.limit ? items.at(-1)?.feedcursor : undefined
+      return { items, ...(next && { next }) }
+    },
+  )
+  app.get<{ Params: { subscriptionId: string; eventId: string } }>(
+    '/v1/subscriptions/:subscriptionId/deliveries/:eventId/attempts',
+    { config, schema: docs.attempts },
+    async ({ caller, params }) => {
+      await findOwn(deps.database, caller, params.subscriptionId)
+      const items = await listAttempts(deps.database, params.subscriptionId, params.eventId)
+      if (!items) throw new DomainError('not-found', 'There is no such event.')
+      return { items }
+    },
+  )
+  done()
+}

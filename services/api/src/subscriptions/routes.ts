@@ -1,0 +1,62 @@
+// The HTTP side of subscriptions.
+
+import type { Scope, Subscription } from '@renkei/db'
+import type { FastifyInstance } from 'fastify'
+import { changeSubscription, endSubscription } from './change-subscription.ts'
+import { deliveryRoutes } from './delivery-routes.ts'
+import { findOwn, toView } from './own-subscription.ts'
+import { listPage, subscribe } from './subscribe.ts'
+import type { SubscriptionDeps } from './subscription-deps.ts'
+import { docs } from './subscription-docs.ts'
+import { testEndpoint } from './test-endpoint.ts'
+import { verifySubscription } from './verify-endpoint.ts'
+
+const write = { scope: 'subscriptions:write' as Scope }
+
+type ById = { Params: { subscriptionId: string } }
+
+/** Registers all addresses below /v1/subscriptions. */
+export function subscriptionRoutes(
+  app: FastifyInstance,
+  deps: SubscriptionDeps,
+  done: () => void,
+): void {
+  const base = '/v1/subscriptions'
+  const one = `${base}/:subscriptionId`
+  app.post(base, { config: write, schema: docs.create }, async (request, reply) => {
+    const subscription = await subscribe(request.body, request, deps)
+    // The only answer that ever shows the secret.
+    return reply
+      .code(201)
+      .header('location', `${base}/${subscription.subscriptionId}`)
+      .send({ ...toView(subscription), secret: subscription.secret })
+  })
+  app.get<{ Querystring: { cursor?: string; limit: number } }>(
+    base,
+    { config: write, schema: docs.list },
+    ({ caller, query }) => listPage(caller.organisationId, query, deps),
+  )
+  app.get<ById>(one, { config: write, schema: docs.read }, async ({ caller, params }) =>
+    toView(await findOwn(deps.database, caller, params.subscriptionId)),
+  )
+  app.patch<ById>(one, { config: write, schema: docs.patch }, async (request) =>
+    toView(await changeSubscription(request.params.subscriptionId, request, deps)),
+  )
+  app.delete<ById>(one, { config: write, schema: docs.remove }, async (request, reply) => {
+    await endSubscription(request.params.subscriptionId, request, deps)
+    return reply.code(204).send()
+  })
+  app.post<ById>(`${one}/verify`, { config: write, schema: docs.verify }, async (request) => {
+    const subscription = await findOwn(deps.database, request.caller, request.params.subscriptionId)
+    return viewAfter(verifySubscription(subscription, request, deps))
+  })
+  app.post<ById>(`${one}/test`, { config: write, schema: docs.test }, async ({ caller, params }) =>
+    testEndpoint(await findOwn(deps.database, caller, params.subscriptionId), deps),
+  )
+  void app.register(deliveryRoutes, deps)
+  done()
+}
+
+async function viewAfter(change: Promise<Subscription>) {
+  return toView(await change)
+}

@@ -1,0 +1,84 @@
+// A new subscription: stored first, then the endpoint is challenged; only an endpoint that answers
+// becomes active.
+
+import {
+  countSubscriptions,
+  insertSubscription,
+  listSubscriptions,
+  appendAudit,
+  type Subscription,
+} from '@renkei/db'
+import { type Fault, parseSubscriptionRequest } from '@renkei/schema'
+import { newSecret } from '@renkei/webhook'
+import type { FastifyRequest } from 'fastify'
+import { DomainError } from '../problem/domain-error.ts'
+import { toView } from './own-subscription.ts'
+import type { SubscriptionDeps } from './subscription-deps.ts'
+import { verifySubscription } from './verify-endpoint.ts'
+
+/** Stores a subscription and challenges its endpoint; throws the refusal with every fault. */
+export async function subscribe(
+  body: unknown,
+  request: FastifyRequest,
+  deps: SubscriptionDeps,
+): Promise<Subscription> {
+  const parsed = parseSubscriptionRequest(body)
+  if (!parsed.ok) throw invalidSubscription(parsed.faults)
+  checkTarget(parsed.request.target.url, deps)
+  const { caller } = request
+  const { target, filter = {}, mode = 'latest', description = null, channel } = parsed.request
+  const at = deps.clock.now()
+  const subscription = await deps.database.transaction().execute(async (tx) => {
+    const count = await countSubscriptions(tx, caller.organisationId)
+    if (count >= deps.subscriptionsPerOrganisationMax) {
+      throw new DomainError(
+        'limit-reached',
+        `Your organisation has ${count} subscriptions, as many as it may.`,
+      )
+    }
+    const subscriptionId = deps.newId()
+    const named = { subscriptionId, organisationId: caller.organisationId, channel, target, filter }
+    await appendAudit(tx, {
+      at,
+      organisationId: caller.organisationId,
+      keyId: caller.keyId,
+      requestId: request.id,
+      action: 'subscription.created',
+      objectType: 'subscription',
+      objectId: subscriptionId,
+    })
+    const state = 'pendingVerification'
+    return insertSubscription(tx, { ...named, mode, description, state, secret: newSecret() }, at)
+  })
+  return verifySubscription(subscription, request, deps)
+}
+
+/** Refuses an address that could never be sent to. */
+export function checkTarget(url: string, { sender }: Pick<SubscriptionDeps, 'sender'>): void {
+  const check = sender.checkTarget(url)
+  if (check.ok) return
+  throw invalidSubscription([
+    { pointer: '/target/url', rule: check.rule, detail: `/target/url is refused: ${check.detail}` },
+  ])
+}
+
+/** The refusal of a subscription with its faults. */
+export function invalidSubscription(faults: readonly Fault[]): DomainError {
+  return new DomainError('invalid-subscription', {
+    detail: `${faults.length} ${faults.length === 1 ? 'fault was' : 'faults were'} found; nothing was stored.`,
+    errors: faults,
+  })
+}
+
+/** Lists the subscriptions of an organisation, a page at a time. */
+export async function listPage(
+  organisationId: string,
+  query: { cursor?: string; limit: number },
+  deps: SubscriptionDeps,
+) {
+  const page = { after: query.cursor ?? null, limit: query.limit + 1 }
+  const rows = await listSubscriptions(deps.database, organisationId, page)
+  const items = rows.slice(0, query.limit)
+  const next = rows.length > query.limit ? items.at(-1)?.subscriptionId : undefined
+  return { items: items.map(toView), ...(next && { next }) }
+}

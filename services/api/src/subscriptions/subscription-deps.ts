@@ -1,0 +1,11 @@
+import type { Database } from '@renkei/db'
+import type { Clock } from '@renkei/service-kit'
+import type { Sender } from '@renkei/webhook'
+
+export interface SubscriptionDeps {
+  readonly database: Database['db']
+  readonly clock: Clock
+  readonly newId: () => string
+  readonly sender: Sender
+  readonly subscriptionsPerOrganisationMax: number
+}

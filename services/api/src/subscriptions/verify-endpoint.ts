@@ -1,0 +1,63 @@
+// The challenge: before an endpoint gets its first event it must repeat a random word. So nobody can
+// make Renkei send to a place that does not want it.
+
+import { randomBytes } from 'node:crypto'
+import { appendAudit, type Subscription, updateSubscription } from '@renkei/db'
+import { eventTypes } from '@renkei/schema'
+import type { FastifyRequest } from 'fastify'
+import { sendControlEvent } from './control-event.ts'
+import type { SubscriptionDeps } from './subscription-deps.ts'
+
+const challengeTimeoutMs = 5000
+
+/** Challenges the endpoint; resolves to the subscription, active or with the reason why not. */
+export async function verifySubscription(
+  subscription: Subscription,
+  request: FastifyRequest,
+  deps: SubscriptionDeps,
+): Promise<Subscription> {
+  if (subscription.state !== 'pendingVerification') return subscription
+  const challenge = randomBytes(24).toString('base64url')
+  const sent = await sendControlEvent(
+    subscription,
+    {
+      type: eventTypes.subscriptionVerification,
+      data: { challenge },
+      timeoutMs: challengeTimeoutMs,
+    },
+    deps,
+  )
+  const answered = sent.result === 'delivered' && answerOf(sent.responseText) === challenge
+  const stateReason = answered ? null : reasonOf(sent)
+  const state = answered ? 'active' : 'pendingVerification'
+  const { caller } = request
+  return deps.database.transaction().execute(async (tx) => {
+    const at = deps.clock.now()
+    await appendAudit(tx, {
+      at,
+      organisationId: caller.organisationId,
+      keyId: caller.keyId,
+      requestId: request.id,
+      action: answered ? 'subscription.verified' : 'subscription.challengeFailed',
+      objectType: 'subscription',
+      objectId: subscription.subscriptionId,
+    })
+    return updateSubscription(tx, subscription.subscriptionId, { state, stateReason }, at)
+  })
+}
+
+function answerOf(text: string): unknown {
+  try {
+    const body: unknown = JSON.parse(text)
+    return typeof body === 'object' && body !== null && 'challenge' in body
+      ? body.challenge
+      : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function reasonOf(sent: { result: string; reason: string }): string {
+  if (sent.result !== 'delivered') return `the challenge could not be delivered: ${sent.reason}`
+  return 'the endpoint did not repeat the challenge: {"challenge": "…"} is needed'
+}

@@ -1,0 +1,29 @@
+// The port of a channel: one way to reach a subscriber. A channel returns what became of a notice as
+// a value; it throws only when we are broken ourselves.
+
+export interface Notice {
+  /** `id` of the CloudEvent and the idempotency key of the receiver. */
+  readonly eventId: string
+  readonly body: string
+  readonly traceparent: string | null
+}
+
+export interface Recipient {
+  readonly target: unknown
+  readonly secret: string
+}
+
+export interface SendOutcome {
+  readonly result: 'delivered' | 'retry' | 'refused'
+  readonly status: number | null
+  readonly reason: string
+  readonly retryAfterMs: number | null
+}
+
+export interface Channel {
+  send(notice: Notice, recipient: Recipient): Promise<SendOutcome>
+  close(): Promise<void>
+}
+
+export type ChannelName = 'webhook'
+export type Channels = Readonly<Record<ChannelName, Channel>>

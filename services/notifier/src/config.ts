@@ -1,0 +1,44 @@
+// Every setting of the notifier: name, default, limits, unit. Nothing else reads the environment.
+
+import { type Env, type EnvReader, readEnv } from '@renkei/service-kit'
+
+export type NotifierConfig = ReturnType<typeof read>
+
+/** Reads the settings; throws a `ConfigError` that lists every fault at once. */
+export function readNotifierConfig(env: Env): NotifierConfig {
+  return readEnv(env, read)
+}
+
+const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
+
+function read(env: EnvReader) {
+  return {
+    databaseUrl: env.requiredUrl('DATABASE_URL', ['postgres:', 'postgresql:']),
+    redisUrl: env.url('REDIS_URL', ['redis:', 'rediss:']),
+    logLevel: env.oneOf('RENKEI_LOG_LEVEL', 'info', logLevels),
+    healthHost: env.text('RENKEI_NOTIFIER_HOST', '127.0.0.1'),
+    healthPort: env.integer('RENKEI_NOTIFIER_PORT', 8081, { min: 0, max: 65_535 }),
+    databaseConnectionsMax: env.integer('RENKEI_NOTIFIER_DATABASE_CONNECTIONS_MAX', 12, {
+      min: 6,
+      max: 200,
+    }),
+    sweepMs: env.integer('RENKEI_SWEEP_MS', 500, { min: 20, max: 1000 }),
+    heartbeatMs: env.integer('RENKEI_NOTIFIER_HEARTBEAT_MS', 1000, { min: 50, max: 10_000 }),
+    /** A notifier that has been silent this long counts as dead: its deliveries are taken over. */
+    deadAfterMs: env.integer('RENKEI_NOTIFIER_DEAD_AFTER_MS', 5000, { min: 200, max: 60_000 }),
+    laneSlots: env.integer('RENKEI_LANE_SLOTS', 128, { min: 1, max: 4096 }),
+    endpointInFlightMax: env.integer('RENKEI_ENDPOINT_IN_FLIGHT_MAX', 8, { min: 1, max: 256 }),
+    expandSubscriptionsMax: env.integer('RENKEI_EXPAND_SUBSCRIPTIONS_MAX', 500, {
+      min: 1,
+      max: 10_000,
+    }),
+    flushMs: env.integer('RENKEI_RESULT_FLUSH_MS', 5, { min: 0, max: 1000 }),
+    flushResultsMax: env.integer('RENKEI_RESULT_FLUSH_MAX', 256, { min: 1, max: 5000 }),
+    giveUpAfterHours: env.integer('RENKEI_GIVE_UP_AFTER_HOURS', 120, { min: 1, max: 720 }),
+    idempotencyHours: env.integer('RENKEI_IDEMPOTENCY_HOURS', 168, { min: 24, max: 8760 }),
+    webhook: {
+      allowedCidrs: (env.optional('RENKEI_WEBHOOK_ALLOWED_CIDRS') ?? '').split(',').filter(Boolean),
+      timeoutMs: env.integer('RENKEI_WEBHOOK_TIMEOUT_MS', 10_000, { min: 100, max: 60_000 }),
+    },
+  }
+}

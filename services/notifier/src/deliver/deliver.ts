@@ -1,0 +1,69 @@
+// One delivery, from a claimed row to its result: project for the audience, envelope, send, decide.
+
+import type { AttemptResult, ClaimedDelivery, FeedEvent } from '@renkei/db'
+import { eventWriter, type SubscriptionFilter } from '@renkei/schema'
+import type { Clock } from '@renkei/service-kit'
+import type { Channels, SendOutcome } from '../channels/channel.ts'
+import type { EventStore } from '../view/event-store.ts'
+import type { PreviousEvents } from '../view/previous-event.ts'
+import { decideNext } from './retry-policy.ts'
+
+export interface DeliverDeps {
+  readonly events: EventStore
+  readonly previous: PreviousEvents
+  readonly channels: Channels
+  readonly clock: Clock
+  readonly random: () => number
+  readonly giveUpAfterMs: number
+}
+
+export interface Delivered {
+  readonly result: AttemptResult
+  readonly event: FeedEvent
+  readonly sent: SendOutcome
+}
+
+/** Attempts a delivery once; rejects only when the event cannot be read. */
+export async function deliver(delivery: ClaimedDelivery, deps: DeliverDeps): Promise<Delivered> {
+  const event = await deps.events.get(delivery.seq)
+  const body = await writeBody(event, delivery, deps)
+  const startedAt = deps.clock.now()
+  const started = performance.now()
+  const sent = await send(body, event, delivery, deps)
+  const durationMs = Math.round(performance.now() - started)
+  const attempt = delivery.attempts + 1
+  const next = decideNext(sent, {
+    attempt,
+    level: event.peakLevel,
+    ageMs: startedAt.getTime() - event.recordedAt.getTime(),
+    giveUpAfterMs: deps.giveUpAfterMs,
+    random: deps.random(),
+  })
+  const { seq, subscriptionId } = delivery
+  const { result, status, reason } = sent
+  const tried = { seq, subscriptionId, attempt, startedAt: startedAt.toISOString(), durationMs }
+  return { event, sent, result: { ...tried, result, status, reason, ...next } }
+}
+
+async function writeBody(event: FeedEvent, delivery: ClaimedDelivery, deps: DeliverDeps) {
+  const write = eventWriter(event, delivery)
+  if (!write) return undefined
+  const view = { ...delivery, filter: delivery.filter as SubscriptionFilter }
+  return write(await deps.previous.before(event.seq, view))
+}
+
+async function send(
+  body: string | undefined,
+  event: FeedEvent,
+  delivery: ClaimedDelivery,
+  deps: DeliverDeps,
+): Promise<SendOutcome> {
+  if (delivery.state === 'ended') return refused('the subscription was ended')
+  if (body === undefined) return refused('the subscriber may no longer see this report')
+  const notice = { eventId: event.eventId, body, traceparent: event.traceparent }
+  return deps.channels[delivery.channel].send(notice, delivery)
+}
+
+function refused(reason: string): SendOutcome {
+  return { result: 'refused', status: null, reason, retryAfterMs: null }
+}

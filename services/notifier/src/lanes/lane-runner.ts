@@ -1,0 +1,166 @@
+// The work of one lane: expand what was accepted, claim what is due, send, until nothing is left.
+// A lane has slots of its own: no other lane can take them, however long its backlog.
+
+import {
+  claimDue,
+  type ClaimedDelivery,
+  type Db,
+  expandNext,
+  readClaimed,
+  release,
+} from '@renkei/db'
+import type { Logger } from '@renkei/service-kit'
+import { deliver, type DeliverDeps, type Delivered } from '../deliver/deliver.ts'
+import type { ResultBuffer } from '../deliver/result-buffer.ts'
+import type { Slots } from '../deliver/slots.ts'
+import { owedTo } from '../fan-out/owed-to.ts'
+
+export interface LaneDeps extends DeliverDeps {
+  readonly lane: string
+  /** Commits asynchronously: a crash repeats deliveries and loses none. */
+  readonly db: Db
+  readonly notifierId: string
+  readonly slots: Slots
+  readonly results: ResultBuffer
+  readonly log: Logger
+  readonly subscriptionsMax: number
+  readonly endpointInFlightMax: number
+  readonly onDelivered: (lane: string, delivered: Delivered) => void
+}
+
+export interface LaneRunner {
+  /** Looks for work now; during a look, once more after it. */
+  wake(): void
+  /** Takes nothing more and resolves when what was taken is sent. */
+  stop(): Promise<void>
+}
+
+export function makeLaneRunner(deps: LaneDeps): LaneRunner {
+  let running: Promise<void> | undefined
+  let again = false
+  let stopped = false
+  const sending = new Set<Promise<void>>()
+  const start = (delivery: ClaimedDelivery) => {
+    const work = sendOne(delivery, deps).finally(() => sending.delete(work))
+    sending.add(work)
+  }
+  const run = async () => {
+    try {
+      do {
+        again = false
+        while (!stopped && (await takeSome(deps, start)));
+      } while (again && !stopped)
+    } catch (error) {
+      // The next sweep looks again.
+      deps.log.warn({ lane: deps.lane, err: error }, 'lane.interrupted')
+    }
+    running = undefined
+  }
+  return {
+    wake() {
+      again = true
+      if (!stopped) running ??= run()
+    },
+    async stop() {
+      stopped = true
+      await running
+      await Promise.all(sending)
+    },
+  }
+}
+
+// One round: wait for a slot, expand the next event, claim what is due. False when there was nothing.
+async function takeSome(
+  deps: LaneDeps,
+  start: (delivery: ClaimedDelivery) => void,
+): Promise<boolean> {
+  const { db, lane, notifierId, slots } = deps
+  await someFree(slots)
+  const expanded = await expandNext(db, {
+    lane,
+    notifierId,
+    subscriptionsMax: deps.subscriptionsMax,
+    claimMax: slots.free(),
+    claimable: slots.mayTake,
+    owedTo,
+  })
+  if (expanded && expanded.claimed.length > 0) {
+    const taken = await readClaimed(db, expanded.event.seq, expanded.claimed)
+    await begin(taken, deps, start)
+  }
+  if (slots.free() <= 0) return true
+  const due = await claimDue(db, {
+    lane,
+    notifierId,
+    limit: slots.free(),
+    perSubscriptionMax: deps.endpointInFlightMax,
+    except: slots.full(),
+  })
+  await begin(due, deps, start)
+  return expanded !== undefined || due.length > 0
+}
+
+const gatherMs = 2
+
+// Slots come free one by one; a moment later there are more, and one query fills them all.
+async function someFree(slots: Slots): Promise<void> {
+  while (slots.free() <= 0) {
+    await slots.whenFree()
+    await new Promise((resolve) => setTimeout(resolve, gatherMs))
+  }
+}
+
+const busyDelayMs = 100
+
+// What an endpoint has no room for goes back untried.
+async function begin(
+  deliveries: readonly ClaimedDelivery[],
+  deps: LaneDeps,
+  start: (delivery: ClaimedDelivery) => void,
+): Promise<void> {
+  const busy: ClaimedDelivery[] = []
+  for (const delivery of deliveries) {
+    if (deps.slots.mayTake(delivery.subscriptionId)) {
+      deps.slots.take(delivery.subscriptionId)
+      start(delivery)
+    } else busy.push(delivery)
+  }
+  await release(deps.db, deps.notifierId, busy, busyDelayMs)
+}
+
+async function sendOne(delivery: ClaimedDelivery, deps: LaneDeps): Promise<void> {
+  let ok = false
+  try {
+    if (delivery.state === 'paused' || delivery.state === 'pendingVerification') {
+      await release(deps.db, deps.notifierId, [delivery], null)
+      ok = true
+      return
+    }
+    const delivered = await deliver(delivery, deps)
+    ok = delivered.result.outcome === 'delivered'
+    deps.results.add(delivered.result)
+    deps.onDelivered(deps.lane, delivered)
+  } catch (error) {
+    deps.log.error(
+      { err: error, seq: delivery.seq, subscriptionId: delivery.subscriptionId },
+      'delivery.broken',
+    )
+    await giveBack(delivery, deps)
+  } finally {
+    deps.slots.give(delivery.subscriptionId, ok)
+  }
+}
+
+const brokenDelayMs = 1000
+
+// When even that fails the row keeps our name; it is freed when this process ends or is taken for dead.
+async function giveBack(delivery: ClaimedDelivery, deps: LaneDeps): Promise<void> {
+  for (let tries = 0; tries < 20; tries += 1) {
+    try {
+      return await release(deps.db, deps.notifierId, [delivery], brokenDelayMs)
+    } catch (error) {
+      deps.log.warn({ err: error, seq: delivery.seq }, 'delivery.not-given-back')
+      await new Promise((resolve) => setTimeout(resolve, brokenDelayMs))
+    }
+  }
+}
