@@ -37,7 +37,7 @@ export type EmbeddedPostgres = {
   /** True when the server was running and is shared with the process that started it. */
   alreadyRunning: boolean
   /** Gives up this use; the last user's stop, or death, stops the server. */
-  stop(): Promise<void>
+  stop(this: void): Promise<void>
   /** Stops and starts the server on its port. Refuses when another process started it. */
   restart(): Promise<void>
   /** Kills the postmaster with SIGKILL, as a crash would. */

@@ -6,11 +6,13 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmSync,
   writeFileSync,
 } from 'node:fs'
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { runSql } from '@renkei/testkit'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { startEmbeddedPostgres } from '../src/index.ts'
@@ -90,7 +92,12 @@ describe('a start refuses, in words that help,', () => {
   })
 })
 
-describe.skipIf(!isRoot)('with other users (needs root, who can be anybody)', () => {
+// An ordinary user must be able to run this repository's Node and scripts.
+const starter = fileURLToPath(new URL('starter.ts', import.meta.url))
+const nobody = { uid: NOBODY, gid: NOBODY }
+const asNobody = isRoot && spawnSync(process.execPath, ['--check', starter], nobody).status === 0
+
+describe.skipIf(!asNobody)('with other users (needs root, and a repository all may enter)', () => {
   test('an ordinary user starts, shares and stops a server', async () => {
     const folder = tempFolder()
     chownSync(folder, NOBODY, NOBODY)
@@ -138,7 +145,9 @@ describe.skipIf(!isRoot)('with other users (needs root, who can be anybody)', ()
     const other = startElsewhere(options, { uid: NOBODY })
     expect(await other.failed()).toMatchObject({ code: 'folder_unusable' })
   })
+})
 
+describe.skipIf(!isRoot)('with little space (needs root, to mount a small disk)', () => {
   test('a full disk is named, and with space the next start works', async ({ skip }) => {
     const folder = tempFolder()
     const disk = join(folder, 'disk')
@@ -156,5 +165,11 @@ describe.skipIf(!isRoot)('with other users (needs root, who can be anybody)', ()
     const server = await startEmbeddedPostgres(options)
     expect(await runSql(server.url, 'select 1 as one')).toEqual([{ one: 1 }])
     await server.stop()
+    // Full again, now with data that were complete.
+    spawnSync('dd', ['if=/dev/zero', `of=${join(disk, 'filler')}`, 'bs=1M'])
+    await expect(startEmbeddedPostgres(options)).rejects.toMatchObject({ code: 'disk_full' })
+    rmSync(join(disk, 'filler'))
+    const again = await startEmbeddedPostgres(options)
+    await again.stop()
   })
 })

@@ -2,7 +2,7 @@
 // set, else an embedded one that vanishes afterwards) and a template database with all migrations.
 
 import { randomBytes } from 'node:crypto'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { migrateBellStore } from '@renkei/bell'
@@ -29,19 +29,9 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
 async function findServer(): Promise<{ adminUrl: string; stop: () => Promise<void> }> {
   const given = process.env['TEST_DATABASE_URL'] ?? process.env['DATABASE_URL']
   if (given) return { adminUrl: given, stop: async () => undefined }
-  const folder = await mkdtemp(join(tmpdir(), 'renkei-test-'))
-  const server = await startEmbeddedPostgres({
-    dataDir: join(folder, 'postgres'),
-    database: 'postgres',
-    ephemeral: true,
-  })
-  return {
-    adminUrl: server.url,
-    stop: async () => {
-      await server.stop()
-      await rm(folder, { recursive: true, force: true })
-    },
-  }
+  const dataDir = await mkdtemp(join(tmpdir(), 'renkei-test-'))
+  const server = await startEmbeddedPostgres({ dataDir, database: 'postgres', ephemeral: true })
+  return { adminUrl: server.url, stop: server.stop }
 }
 
 // Includes what test files that crashed left behind; only an external server outlives the run.
