@@ -89,7 +89,8 @@ export const closeMeanings: Record<keyof typeof closeCodes, { meaning: string; r
     reader: 'Connect again after a short random wait, with `after`.',
   },
   tooSlow: {
-    meaning: 'The reader did not take what it was sent in time; the reason names the last cursor handed over.',
+    meaning:
+      'The reader did not take what it was sent in time; the reason names the last cursor handed over.',
     reader: 'Resume from the last event that was handled; read faster, or narrow the filter.',
   },
   resync: {

@@ -1,7 +1,9 @@
 // The published schemas as components of one document: every $defs entry becomes a component of its
 // own (Impact, Area, Kind …), because most tools follow only references inside their document. The
-// parts of what receivers see are named after those of the report: Impact, and ImpactView.
+// parts of what receivers see are named after those of the report: Impact, and ImpactView; a code
+// list is the same in both and has one name.
 
+import { isDeepStrictEqual } from 'node:util'
 import { schemaBaseUrl, schemas } from '@renkei/schema'
 import { isJson, type Json, mapSchema } from './map-schema.ts'
 
@@ -20,6 +22,7 @@ export function componentSchemas(): Record<string, Json> {
       add(pascalCase(file), { ...localSchema(root, base), externalDocs: { url: base } })
     }
     for (const [name, part] of Object.entries(isJson($defs) ? $defs : {})) {
+      if (file === viewFile && isShared(name)) continue
       add(partName(file, name), localSchema(part as Json, base))
     }
   }
@@ -52,7 +55,19 @@ function localReference(reference: string, base: string): string {
 }
 
 function partName(file: string, part: string): string {
-  return `${pascalCase(part)}${file === 'report-view' ? 'View' : ''}`
+  return `${pascalCase(part)}${file === viewFile && !isShared(part) ? 'View' : ''}`
+}
+
+const viewFile = 'report-view'
+
+/** True for a part that the view has from the report unchanged, such as a code list. */
+function isShared(part: string): boolean {
+  const ofReport = (schemas.report.$defs as Record<string, Json>)[part]
+  const ofView = (schemas[viewFile].$defs as Record<string, Json>)[part]
+  if (!ofReport || !ofView || JSON.stringify(ofView).includes('"$ref"')) return false
+  // The view leaves examples out.
+  const { examples: _, ...rest } = ofReport
+  return isDeepStrictEqual(rest, ofView)
 }
 
 function pascalCase(name: string): string {

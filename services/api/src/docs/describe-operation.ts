@@ -76,17 +76,12 @@ export function describePath(url: string): string {
 function parametersOf(schema: unknown, where: 'path' | 'query' | 'header'): Json[] {
   const { properties = {}, required = [] } = (schema ?? {}) as ObjectSchema
   return Object.entries(properties).map(([name, { description, ...rest }]) => ({
-    name: where === 'header' ? headerName(name) : name,
+    name,
     in: where,
     ...(description !== undefined && { description }),
     ...((where === 'path' || required.includes(name)) && { required: true }),
     schema: localSchema(rest),
   }))
-}
-
-// Names of headers are the same in any case; this is how the standards write them.
-function headerName(name: string): string {
-  return name.replace(/(?:^|(?<=-))[a-z]/g, (letter) => letter.toUpperCase())
 }
 
 function responsesOf(responses: Record<string, ResponseDocs>): Json {

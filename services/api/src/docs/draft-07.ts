@@ -9,7 +9,8 @@ export function toDraft07(schema: Json): Json {
 }
 
 function withDraft07Words({ $ref, dependentRequired, ...rest }: Json): Json {
-  const schema = dependentRequired === undefined ? rest : { ...rest, dependencies: dependentRequired }
+  const schema =
+    dependentRequired === undefined ? rest : { ...rest, dependencies: dependentRequired }
   if ($ref === undefined) return schema
   if (Object.keys(schema).length === 0) return { $ref }
   const allOf = (schema['allOf'] ?? []) as readonly Json[]

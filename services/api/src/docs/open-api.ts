@@ -18,8 +18,11 @@ import { describeWebhooks } from './webhooks.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** The OpenAPI document of all routes; complete when the app is ready. */
-    openApi: Json
+    apiDocs: {
+      readonly publicUrl: string
+      /** The OpenAPI document of all routes; complete when the app is ready. */
+      readonly openApi: Json
+    }
   }
 }
 
@@ -28,7 +31,7 @@ export const openApiPlugin = fp(
   (app: FastifyInstance, { publicUrl }: { publicUrl: string }, done: () => void) => {
     const paths: Record<string, Record<string, Json>> = {}
     const document = documentOf(publicUrl, paths)
-    app.decorate('openApi', document)
+    app.decorate('apiDocs', { publicUrl, openApi: document })
     app.addHook('onRoute', (route) => addRoute(paths, route))
     // Made when it is first asked for: by then every route is there.
     let openApi: PublishedFile | undefined

@@ -1,0 +1,56 @@
+// The page at "/": where everything is.
+
+import { collections, readCollection } from './contract-files.ts'
+import { type Html, html } from './html.ts'
+
+interface Link {
+  readonly path: string
+  readonly ja: string
+  readonly en: string
+}
+
+const documents: readonly Link[] = [
+  { path: '/docs', ja: 'API仕様(Swagger UI)', en: 'The API, to read and try' },
+  { path: '/openapi.json', ja: 'OpenAPI 3.1', en: 'Requests, answers and webhooks for machines' },
+  { path: '/asyncapi.json', ja: 'AsyncAPI 3.0', en: 'The feed and the events for machines' },
+  { path: '/problems', ja: '問題の一覧', en: 'What each refusal means and what to do' },
+]
+
+const headings: Readonly<Record<string, { ja: string; en: string }>> = {
+  '/schemas/': { ja: 'スキーマ', en: 'JSON Schemas' },
+  '/codes/': { ja: 'コード表', en: 'Code lists' },
+  '/rule-sets/': { ja: '規則集', en: 'Rule sets for levels' },
+}
+
+/** The body of the page, with every file of the contract. */
+export async function indexBody(): Promise<Html> {
+  const lists: Html[] = []
+  for (const collection of collections) {
+    const { path } = collection
+    const { ja = path, en = path } = headings[path] ?? {}
+    const files = [...(await readCollection(collection)).keys()]
+    lists.push(
+      html`<h2>${ja} <span class="quiet" lang="en">${en}</span></h2>
+        <ul>
+          ${files.map((file) => html`<li><a href="${path}${file}">${file}</a></li> `)}
+        </ul>`,
+    )
+  }
+  return html`<h1>Renkei 連携</h1>
+    <p>通信事業者が、障害とふくそうの報告を共通の様式で交換するためのインターフェースです。</p>
+    <p lang="en">
+      The interface between telecom carriers for the hours when something is broken or jammed.
+    </p>
+    <table>
+      <tbody>
+        ${documents.map(
+          ({ path, ja, en }) =>
+            html`<tr>
+              <th><a href="${path}">${ja}</a></th>
+              <td lang="en">${en}</td>
+            </tr> `,
+        )}
+      </tbody>
+    </table>
+    ${lists}`
+}

@@ -1,0 +1,39 @@
+// What to do about each kind of refusal, in Japanese. Total over the table of problem types: a new
+// kind does not compile until its words are here.
+
+import type { ProblemSlug } from '../problem/problem-types.ts'
+
+export const remediesJa: Readonly<Record<ProblemSlug, string>> = {
+  'invalid-json':
+    'UTF-8のJSON(RFC 8259)を一つだけ送ってください。同じ名前のメンバーの重複、NUL文字、対になっていないサロゲート、上限を超える入れ子は受理されません。誤りの位置は `errors[0].detail` にあります。',
+  'invalid-report':
+    'すべての誤りが、位置(JSON Pointer)、規則、正しい値とともに `errors` に示されます。何も保存されていません。`POST /v1/reports/validate` で、保存せずに確認できます。',
+  'invalid-request':
+    '`errors` に、誤ったパラメータまたはヘッダー、その規則、正しい値が示されます。',
+  'invalid-subscription': 'すべての誤りが `errors` に示されます。何も保存されていません。',
+  unauthenticated: '貴組織の有効なキーを `Authorization: Bearer rk_…` で送ってください。',
+  forbidden:
+    '必要な権限(scope)は `detail` にあります。権限は、運用者が `npm run keys` で付与します。',
+  'not-found':
+    'アドレスが誤っているか、対象が存在しないか、貴組織に開示されていません。どの場合も、意図して同じ応答を返します。',
+  'method-not-allowed': '使えるメソッドは `Allow` ヘッダーに示されます。',
+  'idempotency-conflict':
+    '冪等キーは、一つの要求だけのものです(1バイトの違いも別の要求とみなします)。新しい要求には新しいキーを使ってください。最初と同じ内容を送り直すと、最初の応答が返ります。',
+  'transition-refused':
+    '次に移れる状態は `allowed` に示されます。終報とした報告は再開できません。新しい報告を送り、関連付けてください。',
+  'revision-conflict':
+    'この間に、他の担当者が改版しました。現在の版は `currentRevision` にあります。その版を確認してから、`If-Match: "<currentRevision>"` を付けて送ってください。',
+  'precondition-required':
+    '置き換える版の番号を `If-Match: "<revision>"` で送ってください。番号は報告のETagにあります。',
+  'too-large':
+    '上限は `limitBytes` に示されます。様式に項目のない内容を除き、添付は参照で示してください。',
+  'unsupported-media-type': '`Content-Type: application/json` を付けて送ってください。',
+  'endpoint-not-verified':
+    '宛先は、確認のイベントに対し、状態コード200と `{"challenge": "<受け取った値>"}` で応答する必要があります。その後 `POST /v1/subscriptions/{id}/verify` を呼んでください。',
+  'limit-reached':
+    '達した上限は `detail` に示されます。待てば解消する場合は、`Retry-After` に再試行の時機があります。',
+  overloaded:
+    '何も保存されていません(同じ冪等キーで送り直すと確かめられます)。`Retry-After` の後に、同じ冪等キーで送り直してください。最も高いレベルの報告は、最後まで受け付けます。',
+  internal:
+    '同じ冪等キーで送り直してください。続く場合は、`requestId` を運用者に知らせてください。',
+}
