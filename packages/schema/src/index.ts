@@ -21,8 +21,8 @@ export * from './report/parse-event.ts'
 export { schemas, type SchemaName } from './report/schemas.ts'
 export type { Fault, Parsed } from './report/fault.ts'
 export * from './codes/lists.ts'
-export { classify } from './levels/classify.ts'
-export { holdLevel, type LevelBefore } from './levels/hold-level.ts'
+export { classify, type ClassifyOptions } from './levels/classify.ts'
+export type { LevelBefore } from './levels/hold-level.ts'
 export type {
   Classification,
   ClassifiableReport,

@@ -6,21 +6,27 @@ import type { Classification, ClassifiableReport } from './classification.ts'
 import { classWords, findCountdown } from './countdown.ts'
 import { findDeadlines } from './deadlines.ts'
 import { gatherFacts, type ReportFacts } from './facts.ts'
+import { heldReason, type LevelBefore } from './hold-level.ts'
 import { formatJst, parseInstant } from './jst.ts'
 import { matchLevelRules, matchLevelZero, type RuleMatch } from './level-rules.ts'
 import type { RuleSet } from './rule-set.ts'
 import { legalClassResults, matchThresholds, type ThresholdMatch } from './thresholds.ts'
 import { controlWords, fill, impactWords } from './wording.ts'
 
+export interface ClassifyOptions {
+  readonly ruleSet: RuleSet
+  /** RFC 3339. */
+  readonly now: string
+  /** What the revision before this one had: its level holds while the incident is open. */
+  readonly before?: LevelBefore | undefined
+}
+
 /**
  * The level of a report at an instant: the highest of all rules that fire, never a sum of impacts.
  * Durations run from `occurredAt`, or from `detectedAt` when it is absent or its precision unknown;
- * a restored incident stops the clock. Refuses nothing that is a report. `now` is RFC 3339.
+ * a restored incident stops the clock. Refuses nothing that is a report.
  */
-export function classify(
-  report: ClassifiableReport,
-  options: { ruleSet: RuleSet; now: string },
-): Classification {
+export function classify(report: ClassifiableReport, options: ClassifyOptions): Classification {
   const { ruleSet } = options
   const facts = gatherFacts(report, ruleSet, parseInstant(options.now))
   const thresholds = matchThresholds(facts, ruleSet)
@@ -28,7 +34,8 @@ export function classify(
   const matches = matchLevelRules(facts, ruleSet, highest(thresholdReasons))
   const reasons = [...thresholdReasons, ...reasonsOfRules(matches, facts)]
   if (reasons.length === 0) reasons.push(reasonOfLevelZero(facts, ruleSet))
-  const level = assess(reasons, ruleSet)
+  const held = heldReason(reasons, report.state, options.before)
+  const level = assess(held ? [held, ...reasons] : reasons, ruleSet)
   const firedRuleIds = new Set(level.ruleIds)
   return {
     level,

@@ -7,7 +7,6 @@ import {
   checkTransition,
   classify,
   gatherFacts,
-  holdLevel,
   isOpen,
   type Report,
   reportEventType,
@@ -38,10 +37,7 @@ export function decide(
   const { report } = submission
   const ruleSet = deps.chooseRuleSet(report.occurredAt?.at ?? report.detectedAt.at)
   // As of the instant that the report speaks of, so that anyone can compute the same level again.
-  const classification = holdLevel(
-    classify(report, { ruleSet, now: report.asOf.at }),
-    before && { level: before.level, revision: before.revision, state: report.state },
-  )
+  const classification = classify(report, { ruleSet, now: report.asOf.at, before })
   const change = makeChange(submission, before, { classification, recordedAt, deps })
   const answer = makeAnswer(submission, change, classification)
   return { change: withAnswer(change, submission, answer), answer }
