@@ -55,7 +55,11 @@ try {
     connectionsMax: 1,
     statementTimeoutMs: 10_000,
   })
-  await run(db, positionals).finally(close)
+  try {
+    await run(db, positionals)
+  } finally {
+    await close()
+  }
 } catch (error) {
   console.error((error as Error).message)
   process.exitCode = 1

@@ -60,7 +60,7 @@ export async function startService(options: ServiceOptions): Promise<ServiceProc
       clearTimeout(timer)
       resolve(message.ready)
     })
-    void ended.then((code) => {
+    child.once('exit', (code) => {
       clearTimeout(timer)
       fail(`ended with code ${code} before it was ready`)
     })

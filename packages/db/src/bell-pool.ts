@@ -7,7 +7,7 @@ export const bellSchema = 'bullmq'
 
 export interface BellPool {
   readonly pool: Pool
-  close(): Promise<void>
+  readonly close: () => Promise<void>
 }
 
 /** Opens the queue's own pool; its LISTEN connections are taken from it, hence keep-alive. */
@@ -27,6 +27,8 @@ export function openBellPool(url: string, onError: (error: Error) => void): Bell
 /** Lends one dedicated connection, as BullMQ's migrations need, and gives it back. */
 export async function withClient<T>(url: string, work: (client: Client) => Promise<T>) {
   const client = new Client({ connectionString: url, application_name: 'renkei-migrate' })
+  // What breaks shows in the query that it breaks.
+  client.on('error', () => {})
   await client.connect()
   try {
     return await work(client)

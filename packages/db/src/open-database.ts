@@ -21,7 +21,7 @@ export interface DatabaseOptions {
 
 export interface Database {
   readonly db: Db
-  close(): Promise<void>
+  readonly close: () => Promise<void>
 }
 
 /** Opens a pool lazily: the first query connects. Refuses nothing by itself. */
@@ -37,7 +37,10 @@ export function openDatabase(options: DatabaseOptions): Database {
     options: `-c timezone=UTC -c synchronous_commit=${options.synchronousCommit ?? 'on'}`,
     types: { getTypeParser },
   })
-  pool.on('error', (error) => options.onError?.(error))
+  const tell = (error: Error) => options.onError?.(error)
+  pool.on('error', tell)
+  // A server may die in the very moment in which a new connection is lent for the first time.
+  pool.on('connect', (client) => client.on('error', tell))
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
   return { db, close: () => db.destroy() }
 }
