@@ -11,6 +11,8 @@ CREATE TABLE delivery_queue (
   attempts integer NOT NULL DEFAULT 0,
   due_at timestamptz NOT NULL,
   claimed_by uuid,
+  -- Mode all: goes after the older revisions of its report.
+  ordered boolean NOT NULL,
   reason text,
   PRIMARY KEY (seq, subscription_id)
 ) WITH (fillfactor = 70);

@@ -144,6 +144,7 @@ interface DeliveryQueueTable {
   attempts: Generated<number>
   due_at: Date
   claimed_by: string | null
+  ordered: boolean
   reason: string | null
 }
 

@@ -41,9 +41,12 @@ export interface ClaimOptions {
 export async function claimDue(db: Db, options: ClaimOptions): Promise<ClaimedDelivery[]> {
   const { rows } = await sql<ClaimedDelivery>`
     WITH candidate AS (
-      SELECT seq, subscription_id FROM delivery_queue
+      SELECT seq, subscription_id FROM delivery_queue c
       WHERE lane = ${options.lane} AND claimed_by IS NULL AND due_at <= now()
         AND subscription_id <> ALL(${[...options.except]}::uuid[])
+        AND NOT (ordered AND EXISTS (SELECT FROM delivery_queue older
+          WHERE older.subscription_id = c.subscription_id AND older.report_id = c.report_id
+            AND older.revision < c.revision))
       ORDER BY due_at, seq LIMIT ${options.limit * 4}
     ), ranked AS (
       SELECT seq, subscription_id,

@@ -49,9 +49,10 @@ export async function expandNext(db: Db, options: ExpandOptions): Promise<Expand
     const owed = subscriptions.filter((subscription) => options.owedTo(event, subscription))
     const complete = subscriptions.length < options.subscriptionsMax
     const last = subscriptions.at(-1)?.subscriptionId ?? event.afterSubscription
+    const blocked = await findBlocked(tx, event, owed)
     const claimed = owed
       .map((subscription) => subscription.subscriptionId)
-      .filter((id) => options.claimable(id))
+      .filter((id) => !blocked.has(id) && options.claimable(id))
       .slice(0, Math.max(0, options.claimMax))
     const superseded = await supersedeOlder(tx, event, owed)
     await store(tx, event, { owed, claimed, last, complete, options })
@@ -59,14 +60,21 @@ export async function expandNext(db: Db, options: ExpandOptions): Promise<Expand
   })
 }
 
+// Revisions of a report are expanded in their order, also when a newer one travels in a faster lane:
+// it takes the older ones along.
 async function lockNext(tx: Tx, lane: string): Promise<OpenFanOut | undefined> {
   const { rows } = await sql<OpenFanOut>`
+    WITH next AS (
+      SELECT e.report_id, e.revision FROM fan_outs f JOIN events e USING (seq)
+      WHERE f.lane = ${lane} AND f.completed_at IS NULL
+      ORDER BY f.seq LIMIT 1 FOR UPDATE OF f SKIP LOCKED)
     SELECT e.seq, e.organisation_id AS "organisationId", e.kind,
       e.message_status AS "messageStatus", e.level, e.peak_level AS "peakLevel", e.tlp, e.services, e.prefectures,
       e.report_id AS "reportId", e.revision, f.after_subscription AS "afterSubscription"
-    FROM fan_outs f JOIN events e USING (seq)
-    WHERE f.lane = ${lane} AND f.completed_at IS NULL
-    ORDER BY f.seq LIMIT 1 FOR UPDATE OF f SKIP LOCKED`.execute(tx)
+    FROM next JOIN events e ON e.report_id = next.report_id AND e.revision <= next.revision
+    JOIN fan_outs f ON f.seq = e.seq
+    WHERE f.completed_at IS NULL
+    ORDER BY e.revision LIMIT 1 FOR UPDATE OF f`.execute(tx)
   return rows[0]
 }
 
@@ -96,6 +104,17 @@ async function supersedeOlder(tx: Tx, event: OpenFanOut, owed: readonly Subscrip
   return rows.length
 }
 
+// In mode all a revision waits for the older ones of its report; nothing else waits with it.
+async function findBlocked(tx: Tx, event: OpenFanOut, owed: readonly SubscriptionView[]) {
+  const ordered = owed.filter((s) => s.mode === 'all').map((s) => s.subscriptionId)
+  if (ordered.length === 0 || event.revision === 1) return new Set<string>()
+  const { rows } = await sql<{ id: string }>`
+    SELECT DISTINCT subscription_id AS id FROM delivery_queue
+    WHERE subscription_id = ANY(${ordered}::uuid[]) AND report_id = ${event.reportId}
+      AND revision < ${event.revision}`.execute(tx)
+  return new Set(rows.map((row) => row.id))
+}
+
 interface Chunk {
   readonly owed: readonly SubscriptionView[]
   readonly claimed: readonly string[]
@@ -106,13 +125,15 @@ interface Chunk {
 
 async function store(tx: Tx, event: OpenFanOut, chunk: Chunk): Promise<void> {
   const ids = chunk.owed.map((s) => s.subscriptionId)
+  const ordered = chunk.owed.map((s) => s.mode === 'all')
   const { lane, notifierId } = chunk.options
   await sql`
     WITH made AS (
-      INSERT INTO delivery_queue (seq, subscription_id, report_id, revision, lane, due_at, claimed_by)
+      INSERT INTO delivery_queue (seq, subscription_id, report_id, revision, lane, due_at,
+        ordered, claimed_by)
       SELECT ${event.seq}, id, ${event.reportId}::uuid, ${event.revision}::int, ${lane}, now(),
-        CASE WHEN id = ANY(${[...chunk.claimed]}::uuid[]) THEN ${notifierId}::uuid END
-      FROM unnest(${ids}::uuid[]) AS owed (id)
+        ordered, CASE WHEN id = ANY(${[...chunk.claimed]}::uuid[]) THEN ${notifierId}::uuid END
+      FROM unnest(${ids}::uuid[], ${ordered}::boolean[]) AS owed (id, ordered)
       RETURNING 1)
     UPDATE fan_outs SET after_subscription = ${chunk.last}::uuid,
       owed = owed + (SELECT count(*) FROM made),

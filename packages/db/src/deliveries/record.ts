@@ -1,5 +1,6 @@
 // Results of attempts, many in one statement: the attempt is appended, an ended delivery leaves
-// the queue in the same statement that writes its outcome, a failed one gets its next due time.
+// the queue in the same statement that writes its outcome, a failed one gets its next due time or,
+// in mode latest, gives way to a newer revision.
 
 import { sql } from 'kysely'
 import type { Db } from '../open-database.ts'
@@ -43,13 +44,30 @@ export async function recordAttempts(
       DELETE FROM delivery_queue q USING input i
       WHERE q.seq = i.seq AND q.subscription_id = i."subscriptionId" AND i.outcome IS NOT NULL
       RETURNING q.seq, q.subscription_id, i.outcome, i.reason, i.attempt
+    ), overtaken AS (
+      DELETE FROM delivery_queue q USING input i, events e
+      WHERE q.seq = i.seq AND q.subscription_id = i."subscriptionId" AND i.outcome IS NULL
+        AND e.seq = q.seq AND NOT q.ordered AND ${newerIsOwed}
+      RETURNING q.seq, q.subscription_id, i.attempt
     ), outcomes AS (
       INSERT INTO delivery_outcomes (seq, subscription_id, outcome, reason, attempts)
       SELECT seq, subscription_id, outcome, reason, attempt FROM ended
+      UNION ALL
+      SELECT seq, subscription_id, 'superseded', 'a newer revision is owed (mode latest)', attempt
+      FROM overtaken
     )
     UPDATE delivery_queue q SET attempts = i.attempt, reason = i.reason, lane = 'retry',
       claimed_by = NULL, due_at = now() + make_interval(secs => i."retryInMs" / 1000.0)
     FROM input i
     WHERE q.seq = i.seq AND q.subscription_id = i."subscriptionId" AND i.outcome IS NULL
-      AND q.claimed_by = ${notifierId}::uuid`.execute(db)
+      AND q.claimed_by = ${notifierId}::uuid
+      AND NOT EXISTS (SELECT FROM overtaken o
+        WHERE o.seq = q.seq AND o.subscription_id = q.subscription_id)`.execute(db)
 }
+
+// What failed is not tried again when the subscription is owed a newer revision of the report.
+const newerIsOwed = sql`EXISTS (SELECT FROM events n WHERE n.report_id = e.report_id
+  AND n.revision > e.revision AND (
+    EXISTS (SELECT FROM delivery_queue w WHERE w.seq = n.seq AND w.subscription_id = q.subscription_id)
+    OR EXISTS (SELECT FROM delivery_outcomes o
+      WHERE o.seq = n.seq AND o.subscription_id = q.subscription_id)))`
