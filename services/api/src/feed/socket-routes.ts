@@ -34,7 +34,8 @@ export async function socketRoutes(app: FastifyInstance, deps: SocketDeps): Prom
   })
   app.get<{ Querystring: FeedQuery }>(
     '/v1/feed',
-    { websocket: true, config: { scope: 'feed:read' }, schema: feedDocs },
+    // A copy: the plugin marks the schema that it is given as hidden.
+    { websocket: true, config: { scope: 'feed:read' }, schema: { ...feedDocs } },
     (socket, request) => {
       if (sockets.size >= deps.socketsMax) {
         socket.close(closeCodes.tooMany, 'too many sockets; try again later')
