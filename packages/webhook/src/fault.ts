@@ -1,5 +1,6 @@
 // From an error of Node, of undici or of our own guard to a fault of the outcome table.
 
+import { errors } from 'undici'
 import type { Fault } from './outcome-table.ts'
 
 /** Our own refusal to connect: the guard's or the name lookup's. */
@@ -41,6 +42,9 @@ const cutShort: ReadonlySet<Fault> = new Set([
   'not-http',
 ])
 
+// Faults whose code does not say enough.
+const wordy: ReadonlySet<Fault> = new Set(['tls-failed', 'not-http', 'unknown'])
+
 // undici says with a plain socket error that it was sent 100 or 101, for which it did not ask.
 const unasked = /^bad (response|upgrade)$/
 const tlsCode =
@@ -60,28 +64,26 @@ export function faultOf(
   if (error instanceof TargetError) return { fault: error.fault, detail: error.message }
   const code = codeOf(error)
   if (oursCode.test(code)) return null
-  const fault = faultOfCode(code, messageOf(error))
+  const fault = faultBefore(error, code)
   if (answered && cutShort.has(fault)) return { fault: 'answer-cut-off', detail: code }
-  const why = fault === 'tls-failed' ? reasonOf(error) : fault === 'unknown' && messageOf(error)
+  const why = wordy.has(fault) ? reasonOf(error) : ''
   return { fault, detail: [code, why].filter(Boolean).join(', ') }
 }
 
-function faultOfCode(code: string, message: string): Fault {
-  if (code === 'UND_ERR_SOCKET' && unasked.test(message)) return 'not-http'
-  if (code.startsWith('HPE_')) return 'not-http'
+function faultBefore(error: unknown, code: string): Fault {
+  if (error instanceof errors.HTTPParserError) return 'not-http'
+  if (error instanceof errors.SocketError && unasked.test(error.message)) return 'not-http'
   if (tlsCode.test(code)) return 'tls-failed'
   return faultsByCode[code] ?? 'unknown'
 }
 
 function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : ''
+  if (!(error instanceof Error && 'code' in error)) return ''
+  return typeof error.code === 'string' ? error.code : ''
 }
 
 // OpenSSL's message is a stack of its own source lines; its reason is the part that tells.
 function reasonOf(error: unknown): string {
-  return error instanceof Error && 'reason' in error ? String(error.reason) : messageOf(error)
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
+  if (!(error instanceof Error)) return String(error)
+  return 'reason' in error ? String(error.reason) : error.message
 }
