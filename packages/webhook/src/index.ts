@@ -1,0 +1,7 @@
+export type { ResolveName, HostAddress } from './names.ts'
+export type { Result } from './outcome-table.ts'
+export { newSecret } from './secret.ts'
+export type { SendResult } from './send-result.ts'
+export { createSender, type OutgoingWebhook, type Sender, type SenderOptions } from './sender.ts'
+export { signWebhook, type SignedMessage } from './sign.ts'
+export type { RefusedTarget } from './target-url.ts'
