@@ -2,6 +2,7 @@
 // Routes are registered and never called, so neither a database nor an open port is needed.
 
 import { makeLogger, systemClock } from '@renkei/service-kit'
+import type { FastifyInstance } from 'fastify'
 import { type AppDeps, buildApp } from '../../services/api/src/app.ts'
 import { readApiConfig } from '../../services/api/src/config.ts'
 
@@ -10,9 +11,8 @@ const folder = 'docs/reference'
 
 /** Text of both documents, by path from the repository root. */
 export async function generateApiDocuments(): Promise<Map<string, string>> {
-  const app = await buildApp(inertDeps())
+  const app = await buildApiWithoutResources()
   try {
-    await app.ready()
     const files = new Map<string, string>()
     for (const name of ['openapi', 'asyncapi']) {
       const answer = await app.inject(`/${name}.json`)
@@ -23,6 +23,13 @@ export async function generateApiDocuments(): Promise<Map<string, string>> {
   } finally {
     await app.close()
   }
+}
+
+/** The API with all its routes and nothing behind them. Close it when done. */
+export async function buildApiWithoutResources(): Promise<FastifyInstance> {
+  const app = await buildApp(inertDeps())
+  await app.ready()
+  return app
 }
 
 function inertDeps(): AppDeps {

@@ -4,6 +4,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import type { FastifyInstance } from 'fastify'
 import { DomainError } from '../problem/domain-error.ts'
+import { isJson } from './map-schema.ts'
 import { answer } from './parts.ts'
 import {
   publishedJson,
@@ -55,7 +56,11 @@ export async function contractFiles(app: FastifyInstance): Promise<void> {
   for (const collection of collections) {
     const { path } = collection
     const files = await readCollection(collection)
-    const items = [...files.keys()].map((file) => ({ file, path: `${path}${file}` }))
+    const items = [...files].map(([file, { content }]) => ({
+      file,
+      path: `${path}${file}`,
+      ...titleOf(content),
+    }))
     const list = publishedJson({ items })
     app.get(path, { schema: listDocs(collection) }, (request, reply) =>
       sendPublished(request, reply, list),
@@ -83,11 +88,22 @@ export async function readCollection(collection: Collection): Promise<Map<string
   return files
 }
 
+/** The title that a file gives itself; a schema and a rule set have one, a code list has none. */
+export function titleOf(content: string): { title?: { ja: string; en: string } } {
+  const { title, 'x-title-ja': titleJa } = JSON.parse(content) as Record<string, unknown>
+  if (isJson(title)) return { title: { ja: String(title['ja']), en: String(title['en']) } }
+  return title === undefined ? {} : { title: { ja: String(titleJa ?? title), en: String(title) } }
+}
+
 function listDocs({ noun, all }: Collection) {
   const item = {
     type: 'object',
     required: ['file', 'path'],
-    properties: { file: { type: 'string' }, path: { type: 'string' } },
+    properties: {
+      file: { type: 'string' },
+      path: { type: 'string' },
+      title: { type: 'object', properties: { ja: { type: 'string' }, en: { type: 'string' } } },
+    },
   }
   const list = {
     type: 'object',

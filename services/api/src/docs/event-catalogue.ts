@@ -70,7 +70,7 @@ function streamEvents(): Pick<Record<keyof typeof eventTypes, Described>, 'heart
         'Nothing was sent for a while. Everything up to `feedcursor` that concerns the reader has been sent, so it may be kept as the cursor to resume from.',
       channels: ['feed'],
       data: dataOf({ epoch }),
-      example: streamExample(eventTypes.heartbeat, { epoch: 'example-epoch' }),
+      example: streamExample(eventTypes.heartbeat, { epoch: exampleEpoch }),
     },
     resync: {
       title: 'Resync',
@@ -84,7 +84,7 @@ function streamEvents(): Pick<Record<keyof typeof eventTypes, Described>, 'heart
         snapshot: text('The path to begin again from.'),
       }),
       example: streamExample(eventTypes.resync, {
-        epoch: 'example-epoch',
+        epoch: exampleEpoch,
         reason: 'the cursor is not of this feed',
         snapshot: '/v1/snapshot',
       }),
@@ -120,6 +120,8 @@ function subscriptionEvents(): Pick<
     },
   }
 }
+
+const exampleEpoch = '0f8c2f3e-5d0a-4c8e-9b1f-2f6d3a7b9c10'
 
 /** What a challenge carries, and what its answer must be. */
 export const challengeData: Json = {

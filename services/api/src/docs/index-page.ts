@@ -1,6 +1,6 @@
 // The page at "/": where everything is.
 
-import { collections, readCollection } from './contract-files.ts'
+import { collections, readCollection, titleOf } from './contract-files.ts'
 import { type Html, html } from './html.ts'
 
 interface Link {
@@ -26,13 +26,13 @@ const headings: Readonly<Record<string, { ja: string; en: string }>> = {
 export async function indexBody(): Promise<Html> {
   const lists: Html[] = []
   for (const collection of collections) {
-    const { path } = collection
-    const { ja = path, en = path } = headings[path] ?? {}
-    const files = [...(await readCollection(collection)).keys()]
+    const files = [...(await readCollection(collection))]
+    const rows = files.map(([file, { content }]) => fileRow(`${collection.path}${file}`, content))
+    const { ja = collection.path, en = '' } = headings[collection.path] ?? {}
     lists.push(
       html`<h2>${ja} <span class="quiet" lang="en">${en}</span></h2>
         <ul>
-          ${files.map((file) => html`<li><a href="${path}${file}">${file}</a></li> `)}
+          ${rows}
         </ul>`,
     )
   }
@@ -53,4 +53,11 @@ export async function indexBody(): Promise<Html> {
       </tbody>
     </table>
     ${lists}`
+}
+
+function fileRow(path: string, content: string): Html {
+  const { title } = titleOf(content)
+  const file = html`<a href="${path}">${path.split('/').at(-1) ?? path}</a>`
+  if (!title) return html`<li>${file}</li>`
+  return html`<li>${file} ${title.ja} <span class="quiet" lang="en">${title.en}</span></li>`
 }

@@ -29,10 +29,15 @@ declare module 'fastify' {
 /** Describes every route that is registered after it; registering fails when one is not described. */
 export const openApiPlugin = fp(
   (app: FastifyInstance, { publicUrl }: { publicUrl: string }, done: () => void) => {
-    const paths: Record<string, Record<string, Json>> = {}
+    const described: Paths = new Map()
+    const paths: Record<string, Json> = {}
     const document = documentOf(publicUrl, paths)
     app.decorate('apiDocs', { publicUrl, openApi: document })
-    app.addHook('onRoute', (route) => addRoute(paths, route))
+    app.addHook('onRoute', (route) => addRoute(described, route))
+    app.addHook('onReady', (ready) => {
+      Object.assign(paths, inOrder(described))
+      ready()
+    })
     // Made when it is first asked for: by then every route is there.
     let openApi: PublishedFile | undefined
     app.get('/openapi.json', { schema: openApiDocs }, (request, reply) =>
@@ -46,17 +51,33 @@ export const openApiPlugin = fp(
   },
 )
 
-function addRoute(paths: Record<string, Record<string, Json>>, route: RouteOptions): void {
+type Paths = Map<string, Map<string, Json>>
+
+function addRoute(paths: Paths, route: RouteOptions): void {
   const schema = (route.schema ?? {}) as RouteSchema
   if (schema.hide) return
   const scope = route.config?.scope
+  const path = describePath(route.url)
+  const operations = paths.get(path) ?? new Map<string, Json>()
+  paths.set(path, operations)
   for (const method of [route.method].flat()) {
     // Fastify answers HEAD for every GET by itself.
     if (method === 'HEAD') continue
-    const operation = describeOperation({ method, url: route.url, schema, scope })
-    const path = (paths[describePath(route.url)] ??= {})
-    path[method.toLowerCase()] = operation
+    operations.set(
+      method.toLowerCase(),
+      describeOperation({ method, url: route.url, schema, scope }),
+    )
   }
+}
+
+// Plugins load in an order that differs from start to start; the document does not.
+function inOrder(paths: Paths): Json {
+  const byName = <Value>([a]: [string, Value], [b]: [string, Value]) => (a < b ? -1 : 1)
+  return Object.fromEntries(
+    [...paths]
+      .sort(byName)
+      .map(([path, operations]) => [path, Object.fromEntries([...operations].sort(byName))]),
+  )
 }
 
 function documentOf(publicUrl: string, paths: Json): Json {
