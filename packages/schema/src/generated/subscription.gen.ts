@@ -53,6 +53,10 @@ export interface Subscription {
    */
   state: SubscriptionState
   /**
+   * Why the subscription is in this state, such as what the endpoint answered to its challenge.
+   */
+  stateReason?: string
+  /**
    * When the subscription was made.
    */
   createdAt: DateTime
