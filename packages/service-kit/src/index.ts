@@ -1,5 +1,6 @@
 export * from './clock.ts'
 export * from './env.ts'
 export * from './logger.ts'
+export * from './start-failure.ts'
 export * from './stopper.ts'
 export * from './trace-context.ts'

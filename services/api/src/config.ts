@@ -56,7 +56,7 @@ function readLimits(env: EnvReader) {
 function readFeed(env: EnvReader) {
   return {
     pollMs: env.integer('RENKEI_FEED_POLL_MS', 100, { min: 10, max: 1000 }),
-    bufferedEventsMax: env.integer('RENKEI_FEED_BUFFERED_EVENTS_MAX', 4096, {
+    bufferedEventsMax: env.integer('RENKEI_FEED_BUFFERED_EVENTS_MAX', 1024, {
       min: 16,
       max: 100_000,
     }),

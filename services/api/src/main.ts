@@ -1,6 +1,6 @@
 // The API as a process: settings from the environment, stop on signal.
 
-import { ConfigError, makeLogger, stopOnSignals } from '@renkei/service-kit'
+import { explainStartFailure, makeLogger, stopOnSignals } from '@renkei/service-kit'
 import { readApiConfig } from './config.ts'
 import { startApi } from './start-api.ts'
 
@@ -12,7 +12,6 @@ try {
   process.send?.({ ready: url })
   log.info({ url }, 'api.listening')
 } catch (error) {
-  const text = error instanceof ConfigError ? error.message : String((error as Error).stack)
-  process.stderr.write(`renkei api cannot start: ${text}\n`)
+  process.stderr.write(`renkei api cannot start: ${explainStartFailure(error)}\n`)
   process.exitCode = 1
 }

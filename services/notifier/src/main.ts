@@ -1,6 +1,6 @@
 // The notifier as a process: settings from the environment, stop on signal.
 
-import { ConfigError, makeLogger, stopOnSignals } from '@renkei/service-kit'
+import { explainStartFailure, makeLogger, stopOnSignals } from '@renkei/service-kit'
 import { readNotifierConfig } from './config.ts'
 import { startNotifier } from './start-notifier.ts'
 
@@ -12,7 +12,6 @@ try {
   process.send?.({ ready: healthUrl })
   log.info({ healthUrl }, 'notifier.running')
 } catch (error) {
-  const text = error instanceof ConfigError ? error.message : String((error as Error).stack)
-  process.stderr.write(`renkei notifier cannot start: ${text}\n`)
+  process.stderr.write(`renkei notifier cannot start: ${explainStartFailure(error)}\n`)
   process.exitCode = 1
 }

@@ -19,6 +19,8 @@ export interface ViewPage {
 // A filter that rarely matches must not read the whole feed in one request.
 const scanMax = 2000
 const scanStep = 200
+// Nor may many large reports make one answer without bound.
+const pageCharactersMax = 4_194_304
 
 /** Reads on from a position until `limit` events concern the reader, or the end, or a bound. */
 export async function readView(
@@ -29,17 +31,21 @@ export async function readView(
 ): Promise<ViewPage> {
   const texts: string[] = []
   let position = start
-  while (texts.length < limit && position - start < scanMax) {
+  let characters = 0
+  const full = () => texts.length >= limit || characters >= pageCharactersMax
+  while (!full() && position - start < scanMax) {
     const events = await tail.eventsAfter(position, scanStep)
     if (events.length === 0) break
     for (const event of events) {
-      if (texts.length === limit) break
+      if (full()) break
       position = event.seq
       const write = matches(reader.viewer, reader.filter, event)
         ? eventWriter(event, reader.viewer)
         : undefined
       if (!write) continue
-      texts.push(write(reader.previous))
+      const text = write(reader.previous)
+      texts.push(text)
+      characters += text.length
       reader.previous = event.seq
     }
   }

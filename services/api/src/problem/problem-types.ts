@@ -48,12 +48,6 @@ export const problemTypes = {
     remedy:
       'The address is wrong, the object does not exist, or your organisation may not know of it; the answer is the same on purpose.',
   },
-  'method-not-allowed': {
-    status: 405,
-    title: 'The method does not apply here',
-    titleJa: 'このメソッドは使えません',
-    remedy: 'The `Allow` header names the methods that do.',
-  },
   'idempotency-conflict': {
     status: 409,
     title: 'The idempotency key was used with another body',

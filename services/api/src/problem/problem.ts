@@ -89,17 +89,21 @@ function parameterFaults(error: unknown): DomainError {
   })
 }
 
+/** The headers that a refusal brings besides its document. */
+export function refusalHeaders({ details }: DomainError): Record<string, string> {
+  const { retryAfterSeconds: seconds, headers } = details
+  return { ...(seconds !== undefined && { 'retry-after': String(seconds) }), ...headers }
+}
+
 function sendProblem(
   refusal: DomainError,
   request: FastifyRequest,
   reply: FastifyReply,
   deps: ProblemDeps,
 ) {
-  const { retryAfterSeconds, headers } = refusal.details
-  if (retryAfterSeconds !== undefined) void reply.header('retry-after', String(retryAfterSeconds))
-  if (headers) void reply.headers(headers)
   return reply
     .code(refusal.status)
+    .headers(refusalHeaders(refusal))
     .type('application/problem+json; charset=utf-8')
     .serializer((body: unknown) => JSON.stringify(body))
     .send(problemBody(refusal, request.id, deps.publicUrl))

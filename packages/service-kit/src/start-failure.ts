@@ -1,0 +1,20 @@
+// Why a service did not start, in words that an operator can act on.
+
+import { ConfigError } from './env.ts'
+
+/** Says what stands in the way and what to do; an error that is not known keeps its stack. */
+export function explainStartFailure(error: unknown): string {
+  if (error instanceof ConfigError) return error.message
+  if (!(error instanceof Error)) return String(error)
+  const { code, address, port } = error as NodeJS.ErrnoException & {
+    address?: string
+    port?: number
+  }
+  if (code === 'EADDRINUSE') {
+    return `port ${port} of ${address} is taken: end what listens there, or set another port (.env.example names the variable)`
+  }
+  if (code === 'ECONNREFUSED' || code === 'ENOTFOUND') {
+    return `the database of DATABASE_URL does not answer (${error.message})`
+  }
+  return error.stack ?? error.message
+}
