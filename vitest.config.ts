@@ -1,7 +1,15 @@
+// Two kinds of tests: of pure code beside the file, and with real servers. The second run after the
+// first and two at a time, so that their limits of time hold on two cores.
+
 import { defineConfig } from 'vitest/config'
+import { SkipReporter } from './scripts/testing/skip-reporter.ts'
+
+const noSkips = process.env['RENKEI_TEST_NO_SKIPS'] === 'true'
 
 export default defineConfig({
   test: {
+    reporters: ['default', new SkipReporter({ noSkips })],
+    retry: 0,
     projects: [
       {
         test: {
@@ -11,7 +19,9 @@ export default defineConfig({
             'services/**/src/**/*.test.ts',
             'scripts/**/*.test.ts',
             'scenarios/**/*.test.ts',
+            'bench/**/*.test.ts',
           ],
+          sequence: { groupOrder: 0 },
         },
       },
       {
@@ -20,12 +30,14 @@ export default defineConfig({
           include: [
             'packages/**/test/**/*.it.ts',
             'services/**/test/**/*.it.ts',
+            'scripts/**/*.it.ts',
             'test/**/*.it.ts',
           ],
           globalSetup: ['packages/testkit/src/global-setup.ts'],
           testTimeout: 30_000,
           hookTimeout: 60_000,
           maxWorkers: 2,
+          sequence: { groupOrder: 1 },
         },
       },
     ],
