@@ -10,7 +10,7 @@ import {
   toRecordedReport,
   type Viewer,
 } from '@renkei/schema'
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import { answer, limitSchema, pageOf, problemResponse, published, queryOf } from '../docs/parts.ts'
 import { DomainError } from '../problem/domain-error.ts'
 import {
@@ -35,11 +35,17 @@ const scope = { scope: 'feed:read' as Scope }
 type EventsQuery = FeedQuery & { limit: number; wait: number }
 
 export function pullRoutes(app: FastifyInstance, deps: PullDeps, done: () => void): void {
+  // Who waits for news must not keep the service from stopping: it gets what there is.
+  const closing = new AbortController()
+  app.addHook('preClose', () => closing.abort())
   app.get<{ Querystring: EventsQuery }>(
     '/v1/events',
     { config: scope, schema: eventsDocs },
     async (request, reply) => {
-      const body = await pullEvents(request, deps)
+      const gone = new AbortController()
+      reply.raw.once('close', () => gone.abort())
+      const signal = AbortSignal.any([closing.signal, gone.signal])
+      const body = await pullEvents(request.query, request.caller, deps.tail, signal)
       // The events are JSON text already.
       return reply.type('application/json; charset=utf-8').serializer(String).send(body)
     },
@@ -53,25 +59,33 @@ export function pullRoutes(app: FastifyInstance, deps: PullDeps, done: () => voi
 }
 
 async function pullEvents(
-  request: FastifyRequest<{ Querystring: EventsQuery }>,
-  { tail }: PullDeps,
+  query: EventsQuery,
+  viewer: Viewer,
+  tail: FeedTail,
+  signal: AbortSignal,
 ): Promise<string> {
-  const { query, caller } = request
   const start = toFeedPosition(query, 0)
   if (isForeignCursor(query, start, { epoch: tail.epoch(), head: tail.head() })) throw foreign(tail)
-  const reader = { viewer: caller, filter: toFeedFilter(query), previous: start }
+  const reader = { viewer, filter: toFeedFilter(query), previous: start }
   const until = Date.now() + query.wait * 1000
-  let position = start
-  for (;;) {
-    const page = await readView(tail, reader, position, query.limit)
-    position = page.position
-    const waitMs = until - Date.now()
-    const reached = page.texts.length > 0 || waitMs <= 0 || request.raw.destroyed
-    if (reached || (position >= tail.head() && !(await waitForAdvance(tail, position, waitMs)))) {
-      const head = JSON.stringify({ epoch: tail.epoch(), next: toCursor(position) }).slice(0, -1)
-      return `${head},"events":[${page.texts.join(',')}]}`
-    }
+  let page = await readView(tail, reader, start, query.limit)
+  while (page.texts.length === 0 && (await moreToCome(tail, page.position, until, signal))) {
+    page = await readView(tail, reader, page.position, query.limit)
   }
+  const head = JSON.stringify({ epoch: tail.epoch(), next: toCursor(page.position) }).slice(0, -1)
+  return `${head},"events":[${page.texts.join(',')}]}`
+}
+
+// Whether to read on: there is more of the feed than a request scans at once, or news comes in time.
+async function moreToCome(
+  tail: FeedTail,
+  position: number,
+  until: number,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const waitMs = until - Date.now()
+  if (waitMs <= 0 || signal.aborted) return false
+  return waitForAdvance(tail, position, waitMs, signal)
 }
 
 function foreign(tail: FeedTail): DomainError {
