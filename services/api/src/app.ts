@@ -18,7 +18,8 @@ import { type ApiMetrics } from './health/metrics.ts'
 import { healthRoutes } from './health/routes.ts'
 import { jsonPlugin } from './json/read-json.ts'
 import { ledgerRoutes } from './ledger/routes.ts'
-import { problemPlugin } from './problem/problem.ts'
+import { answerBrokenRequest } from './problem/broken-request.ts'
+import { answerError, problemPlugin } from './problem/problem.ts'
 import type { Committer } from './reports/committer.ts'
 import { reportRoutes } from './reports/routes.ts'
 import { requestLog } from './request-log.ts'
@@ -52,6 +53,8 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
     forceCloseConnections: 'idle',
     return503OnClosing: false,
     routerOptions: { maxParamLength: 100 },
+    frameworkErrors: answerError(config),
+    clientErrorHandler: answerBrokenRequest(config.publicUrl),
   })
   useContractValidation(app)
   await app.register(helmet)

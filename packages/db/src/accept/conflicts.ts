@@ -24,27 +24,43 @@ export function conflictOf(error: unknown): ConflictError | undefined {
   return new ConflictError(conflicts[constraint as keyof typeof conflicts], error)
 }
 
-const transient = new Set([
+const lostRaces = new Set([
   '40001', // serialization failure
   '40P01', // deadlock detected
-  '57P01', // admin shutdown
-  '57P02', // crash shutdown
-  '57P03', // cannot connect now
-  '53300', // too many connections
-  '08000',
-  '08003',
-  '08006',
+])
+
+/** True when another writer was in the way: the same change may well succeed when decided anew. */
+export function isLostRace(error: unknown): boolean {
+  return error instanceof ConflictError || lostRaces.has(codeOf(error))
+}
+
+const unavailable = new Set([
+  '25006', // read-only: no longer the primary
+  '57014', // statement timeout
+  'ECONNABORTED',
   'ECONNREFUSED',
   'ECONNRESET',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
   'EPIPE',
   'ETIMEDOUT',
 ])
+// Connection exception, insufficient resources, shut down or starting up.
+const unavailableClass = /^(?:08|53|57P0)/
+const unavailableText =
+  /Connection terminated|Query read timeout|timeout exceeded when trying to connect/
 
 /** True when the database could not be reached or asked to be tried again: nothing is wrong with the request. */
 export function isDatabaseUnavailable(error: unknown): boolean {
   if (!(error instanceof Error)) return false
-  if ('code' in error && transient.has(String(error.code))) return true
-  if (/Connection terminated|timeout exceeded when trying to connect/.test(error.message))
-    return true
+  const code = codeOf(error)
+  if (unavailable.has(code) || lostRaces.has(code) || unavailableClass.test(code)) return true
+  if (unavailableText.test(error.message)) return true
   return error.cause !== undefined && isDatabaseUnavailable(error.cause)
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : ''
 }

@@ -15,9 +15,6 @@ export interface ReportHead {
   readonly peakLevel: number
   readonly services: readonly string[]
   readonly prefectures: readonly string[]
-  readonly content: unknown
-  readonly assessment: unknown
-  readonly recordedAt: Date
 }
 
 /** Reads the current revision of each report that exists. */
@@ -27,28 +24,20 @@ export async function readHeads(
 ): Promise<Map<string, ReportHead>> {
   if (reportIds.length === 0) return new Map()
   const rows = await db
-    .selectFrom('reports as head')
-    .innerJoin('report_revisions as body', (join) =>
-      join
-        .onRef('body.report_id', '=', 'head.report_id')
-        .onRef('body.revision', '=', 'head.revision'),
-    )
+    .selectFrom('reports')
     .select([
-      'head.report_id as reportId',
-      'head.organisation_id as organisationId',
-      'head.revision',
-      'head.kind',
-      'head.state',
-      'head.message_status as messageStatus',
-      'head.level',
-      'head.peak_level as peakLevel',
-      'head.services',
-      'head.prefectures',
-      'body.content',
-      'body.assessment',
-      'body.recorded_at as recordedAt',
+      'report_id as reportId',
+      'organisation_id as organisationId',
+      'revision',
+      'kind',
+      'state',
+      'message_status as messageStatus',
+      'level',
+      'peak_level as peakLevel',
+      'services',
+      'prefectures',
     ])
-    .where('head.report_id', '=', sql<string>`ANY(${reportIds}::uuid[])`)
+    .where('report_id', '=', sql<string>`ANY(${reportIds}::uuid[])`)
     .execute()
   return new Map(rows.map((row) => [row.reportId, row]))
 }

@@ -24,7 +24,12 @@ export interface ReportFilter {
   readonly organisations?: readonly string[] | undefined
   readonly open?: boolean | undefined
   /** Who asks: reports of others must carry one of these labels. */
-  readonly visibleTo: { readonly organisationId: string; readonly tlps: readonly string[] }
+  readonly visibleTo: Sight
+}
+
+export interface Sight {
+  readonly organisationId: string
+  readonly tlps: readonly string[]
 }
 
 const revisionColumns = sql`h.report_id AS "reportId", r.revision,
@@ -49,7 +54,8 @@ export async function listReports(
 // An empty list of services or prefectures means "not known", which no filter may hide; "00" stands
 // for the whole country.
 function conditions(filter: ReportFilter) {
-  const services = filter.services && sql`(h.services && ${[...filter.services]}::text[])`
+  const services =
+    filter.services && sql`(h.services && ${[...filter.services]}::text[] OR h.services = '{}')`
   const prefectures =
     filter.prefectures &&
     sql`(h.prefectures && ${['00', ...filter.prefectures]}::text[] OR h.prefectures = '{}')`
@@ -85,15 +91,18 @@ export async function readRevision(
   return rows[0]
 }
 
-/** Lists the revisions of a report after a revision, oldest first. */
+/** Lists the revisions of a report after a revision, oldest first, with the labels that may be seen. */
 export async function listRevisions(
   db: Db,
   reportId: string,
+  visibleTo: Sight,
   page: { after: number; limit: number },
 ): Promise<StoredRevision[]> {
   const { rows } = await sql<StoredRevision>`
     SELECT ${revisionColumns} FROM reports h JOIN report_revisions r ON r.report_id = h.report_id
     WHERE h.report_id = ${reportId} AND r.revision > ${page.after}
+      AND (h.organisation_id = ${visibleTo.organisationId}
+        OR r.content ->> 'tlp' = ANY(${[...visibleTo.tlps]}::text[]))
     ORDER BY r.revision LIMIT ${page.limit}`.execute(db)
   return rows
 }

@@ -13,12 +13,7 @@ export interface ProblemDeps {
 
 /** Registers the error and not-found handlers for everything below. */
 export const problemPlugin = fp((app: FastifyInstance, deps: ProblemDeps, done: () => void) => {
-  app.setErrorHandler((error: FastifyError, request, reply) => {
-    const refusal = toDomainError(error)
-    if (refusal.status >= 500)
-      request.log.error({ err: error, slug: refusal.slug }, 'request.failed')
-    return sendProblem(refusal, request, reply, deps)
-  })
+  app.setErrorHandler(answerError(deps))
   app.setNotFoundHandler((request, reply) => {
     const refusal = new DomainError(
       'not-found',
@@ -28,6 +23,16 @@ export const problemPlugin = fp((app: FastifyInstance, deps: ProblemDeps, done: 
   })
   done()
 })
+
+/** Makes the handler of errors, also of those that come before any route is found. */
+export function answerError(deps: ProblemDeps) {
+  return (error: unknown, request: FastifyRequest, reply: FastifyReply) => {
+    const refusal = toDomainError(error, request)
+    if (refusal.status >= 500)
+      request.log.error({ err: error, slug: refusal.slug }, 'request.failed')
+    return sendProblem(refusal, request, reply, deps)
+  }
+}
 
 /** Writes a refusal as a problem document, also used for the items of a batch. */
 export function problemBody(refusal: DomainError, requestId: string, publicUrl: string): object {
@@ -46,7 +51,10 @@ export function problemBody(refusal: DomainError, requestId: string, publicUrl: 
 }
 
 /** Names the refusal behind any error; what is not ours to explain becomes `internal`. */
-export function toDomainError(error: unknown): DomainError {
+export function toDomainError(
+  error: unknown,
+  request?: Pick<FastifyRequest, 'routeOptions'>,
+): DomainError {
   if (error instanceof DomainError) return error
   if (isDatabaseUnavailable(error)) {
     return new DomainError('overloaded', {
@@ -56,7 +64,9 @@ export function toDomainError(error: unknown): DomainError {
   }
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
-    return new DomainError('too-large', 'The body is larger than this address takes.')
+    const limitBytes = request?.routeOptions.bodyLimit
+    const detail = 'The body is larger than this address takes.'
+    return new DomainError('too-large', { detail, members: { limitBytes } })
   }
   if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') {
     return new DomainError('unsupported-media-type', 'Content-Type must be application/json.')

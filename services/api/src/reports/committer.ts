@@ -4,12 +4,12 @@
 
 import {
   type Change,
-  ConflictError,
   type Db,
+  isDatabaseUnavailable,
+  isLostRace,
   type RecalledAnswer,
   readHeads,
   recallAnswers,
-  type RequestKey,
   requestKeyText,
   writeChanges,
 } from '@renkei/db'
@@ -18,6 +18,7 @@ import type { Clock } from '@renkei/service-kit'
 import { DomainError } from '../problem/domain-error.ts'
 import { decide, type DecideDeps, type Decision } from './submit-report.ts'
 import type { Answer, Submission } from './submission.ts'
+import { requestKeyOf, takeRound } from './take-round.ts'
 
 export interface CommitterDeps extends DecideDeps {
   readonly db: Db
@@ -45,21 +46,25 @@ interface Waiting {
 export function makeCommitter(deps: CommitterDeps): Committer {
   let waiting: Waiting[] = []
   let storing = 0
+  let running = false
   const run = async () => {
     while (waiting.length > 0) {
       const { round, rest } = takeRound(waiting, deps.batchMax)
       waiting = rest
       storing = round.length
-      await storeRound(round, deps)
+      const outage = await storeRound(round, deps)
+      // Who waits would only meet the same outage, one time limit after the other.
+      if (outage) for (const item of waiting.splice(0)) item.reject(outage)
     }
     storing = 0
+    running = false
   }
   return {
     submit: (submission) =>
       new Promise((resolve, reject) => {
         waiting.push({ submission, resolve, reject })
-        if (storing > 0) return
-        storing = 1
+        if (running) return
+        running = true
         // What arrives in the same turn of the event loop joins the first round.
         setImmediate(() => void run())
       }),
@@ -67,54 +72,46 @@ export function makeCommitter(deps: CommitterDeps): Committer {
   }
 }
 
-// A round names each report and each idempotency key once; a second one waits for the next round,
-// where it sees what the first did. Order among those that share a name is kept.
-function takeRound(waiting: readonly Waiting[], max: number) {
-  const taken = new Set<string>()
-  const round: Waiting[] = []
-  const rest: Waiting[] = []
-  for (const item of waiting) {
-    const names = namesOf(item.submission)
-    const free = round.length < max && !names.some((name) => taken.has(name))
-    for (const name of names) taken.add(name)
-    if (free) round.push(item)
-    else rest.push(item)
-  }
-  return { round, rest }
-}
-
-function namesOf({ revises, idempotency, caller }: Submission): string[] {
-  const names = revises ? [revises.reportId] : []
-  const key = idempotency && requestKeyText(toRequestKey(caller.organisationId, idempotency.key))
-  return key ? [...names, key] : names
-}
-
-function toRequestKey(organisationId: string, idempotencyKey: string): RequestKey {
-  return { organisationId, idempotencyKey }
-}
-
 const triesMax = 5
 
-async function storeRound(round: readonly Waiting[], deps: CommitterDeps): Promise<void> {
+// Settles every submission of a round; resolves to the error when the database was away.
+async function storeRound(round: readonly Waiting[], deps: CommitterDeps): Promise<unknown> {
   for (let tries = 1; ; tries += 1) {
     try {
       await storeOnce(round, deps)
-      return
+      return undefined
     } catch (error) {
-      const again = error instanceof ConflictError && tries < triesMax
-      if (!again || round.length > 1) {
-        if (round.length === 1) round[0]?.reject(error)
-        // One bad or beaten submission must not fail the others: each is stored by itself.
-        else for (const item of round) await storeRound([item], deps)
-        return
+      // What became of the round is not known: to store it again might store it twice.
+      if (isDatabaseUnavailable(error) && !isLostRace(error)) return rejectAll(round, error)
+      if (round.length > 1) return storeOneByOne(round, deps)
+      if (!isLostRace(error) || tries === triesMax) {
+        round[0]?.reject(error)
+        return undefined
       }
     }
   }
 }
 
+// One bad or beaten submission must not fail the others: each is stored by itself.
+async function storeOneByOne(round: readonly Waiting[], deps: CommitterDeps): Promise<unknown> {
+  for (const [index, item] of round.entries()) {
+    const outage = await storeRound([item], deps)
+    if (outage) return rejectAll(round.slice(index + 1), outage)
+  }
+  return undefined
+}
+
+function rejectAll(round: readonly Waiting[], error: unknown): unknown {
+  for (const item of round) item.reject(error)
+  return error
+}
+
 async function storeOnce(round: readonly Waiting[], deps: CommitterDeps): Promise<void> {
   const [answers, heads] = await Promise.all([
-    recallAnswers(deps.db, keysOf(round)),
+    recallAnswers(
+      deps.db,
+      round.flatMap(({ submission }) => requestKeyOf(submission) ?? []),
+    ),
     readHeads(deps.db, reportIdsOf(round)),
   ])
   const decided: { item: Waiting; decision: Decision }[] = []
@@ -142,22 +139,15 @@ async function storeOnce(round: readonly Waiting[], deps: CommitterDeps): Promis
   for (const { item, decision } of decided) item.resolve(decision.answer)
 }
 
-function keysOf(round: readonly Waiting[]): RequestKey[] {
-  return round.flatMap(({ submission: { caller, idempotency } }) =>
-    idempotency ? [toRequestKey(caller.organisationId, idempotency.key)] : [],
-  )
-}
-
 function reportIdsOf(round: readonly Waiting[]): string[] {
   return round.flatMap(({ submission }) => submission.revises?.reportId ?? [])
 }
 
 function recall(submission: Submission, answers: Map<string, RecalledAnswer>): Answer | undefined {
-  const { idempotency, caller } = submission
-  if (!idempotency) return undefined
-  const first = answers.get(requestKeyText(toRequestKey(caller.organisationId, idempotency.key)))
+  const key = requestKeyOf(submission)
+  const first = key && answers.get(requestKeyText(key))
   if (!first) return undefined
-  if (!first.fingerprint.equals(idempotency.fingerprint)) {
+  if (!submission.idempotency?.fingerprint.equals(first.fingerprint)) {
     throw new DomainError(
       'idempotency-conflict',
       'This Idempotency-Key was used before with another request; nothing was stored.',

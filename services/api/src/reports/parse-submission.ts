@@ -11,17 +11,24 @@ export interface ParseDeps {
   readonly clockSkewSeconds: number
 }
 
-/** Gives a report that the caller may send, or throws `invalid-report` with every fault. */
-export function parseSubmission(body: unknown, caller: Caller, deps: ParseDeps): Report {
+/**
+ * Gives a report that the caller may send, with its JSON text. Throws `invalid-report` with every
+ * fault, or `too-large`: what counts are the bytes that are stored and sent, without white space.
+ */
+export function parseSubmission(
+  body: unknown,
+  caller: Caller,
+  deps: ParseDeps,
+): { report: Report; content: string } {
   const parsed = parseReport(body)
   const faults = parsed.ok ? checkAgainstCaller(parsed.report, caller, deps) : parsed.faults
-  if (faults.length > 0) throw invalidReport(faults)
-  if (!parsed.ok) throw invalidReport(parsed.faults)
-  return parsed.report
+  if (!parsed.ok || faults.length > 0) throw invalidReport(faults)
+  const content = JSON.stringify(parsed.report)
+  checkReportSize(Buffer.byteLength(content), deps.reportBytesMax)
+  return { report: parsed.report, content }
 }
 
-/** Counts the bytes of a report as it will be stored and sent; refuses one beyond the limit. */
-export function checkReportSize(bytes: number, reportBytesMax: number): void {
+function checkReportSize(bytes: number, reportBytesMax: number): void {
   if (bytes <= reportBytesMax) return
   throw new DomainError('too-large', {
     detail: `The report has ${bytes} bytes; a report may have ${reportBytesMax}.`,

@@ -58,12 +58,14 @@ export function readRoutes(app: FastifyInstance, deps: ReadDeps, done: () => voi
     '/v1/reports/:reportId/revisions',
     { config: read, schema: revisionsDocs },
     async (request) => {
-      const { after, limit } = request.query
-      const rows = await listRevisions(db, request.params.reportId, { after, limit: limit + 1 })
-      const items = rows.slice(0, limit).flatMap((row) => viewOf(row, request.caller) ?? [])
-      if (rows.length > 0 && items.length === 0) throw notFound()
-      if (rows.length === 0 && after === 0) throw notFound()
-      return { items, ...(rows.length > limit && { next: String(rows[limit - 1]?.revision) }) }
+      const { params, query, caller } = request
+      const page = { after: query.after, limit: query.limit + 1 }
+      const rows = await listRevisions(db, params.reportId, sightOf(caller), page)
+      if (rows.length === 0 && query.after === 0) throw notFound()
+      const shown = rows.slice(0, query.limit)
+      const items = shown.flatMap((row) => viewOf(row, caller) ?? [])
+      const next = rows.length > query.limit && String(shown.at(-1)?.revision)
+      return { items, ...(next && { next }) }
     },
   )
 
@@ -86,8 +88,7 @@ function registerList(app: FastifyInstance, { db }: ReadDeps): void {
     { config: read, schema: listDocs },
     async (request) => {
       const { query, caller } = request
-      const audience = audienceOf(caller, '')
-      const rows = await listReports(db, toFilter(query, caller, tlpsWithin(audience)), {
+      const rows = await listReports(db, toFilter(query, caller), {
         before: query.cursor ?? null,
         limit: query.limit + 1,
       })
@@ -117,7 +118,7 @@ function registerDifference(app: FastifyInstance, deps: ReadDeps): void {
   )
 }
 
-function toFilter(query: ListQuery, caller: Viewer, tlps: readonly string[]) {
+function toFilter(query: ListQuery, caller: Viewer) {
   return {
     kinds: query.kind,
     states: query.state,
@@ -127,8 +128,14 @@ function toFilter(query: ListQuery, caller: Viewer, tlps: readonly string[]) {
     prefectures: query.prefecture,
     organisations: query.organisation,
     open: query.open,
-    visibleTo: { organisationId: caller.organisationId, tlps },
+    visibleTo: sightOf(caller),
   }
+}
+
+// Its own reports, and those of others with a label within its clearance.
+function sightOf(caller: Viewer) {
+  const { organisationId } = caller
+  return { organisationId, tlps: tlpsWithin(audienceOf(caller, '')) }
 }
 
 async function find(

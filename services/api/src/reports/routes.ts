@@ -8,7 +8,7 @@ import { admit } from './admission.ts'
 import { batchDocs, createDocs, reviseDocs, validateDocs } from './route-docs.ts'
 import type { Committer } from './committer.ts'
 import { readIdempotency } from './idempotency-key.ts'
-import { checkReportSize, parseSubmission, type ParseDeps } from './parse-submission.ts'
+import { parseSubmission, type ParseDeps } from './parse-submission.ts'
 import { readRoutes } from './read-routes.ts'
 import { submitBatch } from './submit-batch.ts'
 import type { Answer, Submission } from './submission.ts'
@@ -49,8 +49,8 @@ export function reportRoutes(app: FastifyInstance, deps: ReportDeps, done: () =>
     '/v1/reports/validate',
     { config: write, bodyLimit, schema: validateDocs },
     (request) => {
-      checkReportSize(request.rawBody.length, deps.reportBytesMax)
-      return validateReport(parseSubmission(request.body, request.caller, deps), deps)
+      const { report } = parseSubmission(request.body, request.caller, deps)
+      return validateReport(report, deps)
     },
   )
   void app.register(readRoutes, deps)
@@ -63,14 +63,14 @@ async function accept(
   deps: ReportDeps,
   revises?: Submission['revises'],
 ) {
-  checkReportSize(request.rawBody.length, deps.reportBytesMax)
-  const report = parseSubmission(request.body, request.caller, deps)
+  const { report, content } = parseSubmission(request.body, request.caller, deps)
   admit(report, deps)
   const answer = await deps.committer.submit({
     caller: request.caller,
     requestId: request.id,
     traceparent: continueTrace(request.headers['traceparent']),
     report,
+    content,
     revises,
     idempotency: readIdempotency(request),
   })

@@ -8,6 +8,8 @@ export interface Submission {
   readonly requestId: string
   readonly traceparent: string
   readonly report: Report
+  /** The report as JSON text, as it is stored. */
+  readonly content: string
   /** Present when the report revises one that exists. */
   readonly revises?: { readonly reportId: string; readonly expectedRevision: number } | undefined
   readonly idempotency?: { readonly key: string; readonly fingerprint: Buffer } | undefined

@@ -3,11 +3,11 @@
 
 import { continueTrace } from '@renkei/service-kit'
 import type { FastifyRequest } from 'fastify'
-import { DomainError } from '../problem/domain-error.ts'
-import { problemBody, toDomainError } from '../problem/problem.ts'
+import { badParameter, DomainError } from '../problem/domain-error.ts'
+import { problemBody, refusalHeaders, toDomainError } from '../problem/problem.ts'
 import { admit } from './admission.ts'
 import { fingerprint } from './idempotency-key.ts'
-import { checkReportSize, parseSubmission } from './parse-submission.ts'
+import { parseSubmission } from './parse-submission.ts'
 import type { ReportDeps } from './routes.ts'
 import type { Answer, Submission } from './submission.ts'
 
@@ -29,6 +29,7 @@ export async function submitBatch(
   request: FastifyRequest,
   deps: ReportDeps,
 ): Promise<{ items: ItemAnswer[] }> {
+  refuseKeyOfWhole(request)
   const items = readItems(request.body, deps.batchItemsMax)
   const traceparent = continueTrace(request.headers['traceparent'])
   const answers = items.map(async (item, index) => {
@@ -41,6 +42,16 @@ export async function submitBatch(
     }
   })
   return { items: await Promise.all(answers) }
+}
+
+// A key that would protect nothing must not look as if it did.
+function refuseKeyOfWhole(request: FastifyRequest): void {
+  if (request.headers['idempotency-key'] === undefined) return
+  throw badParameter(
+    'Idempotency-Key',
+    'batch.item',
+    'A batch has no Idempotency-Key of its own: give each item its idempotencyKey.',
+  )
 }
 
 function readItems(body: unknown, itemsMax: number): BatchItem[] {
@@ -91,18 +102,17 @@ function toSubmission(
   request: FastifyRequest,
   deps: ReportDeps,
 ): Omit<Submission, 'traceparent'> {
-  const text = JSON.stringify(item.report)
-  checkReportSize(Buffer.byteLength(text), deps.reportBytesMax)
-  const report = parseSubmission(item.report, request.caller, deps)
+  const { report, content } = parseSubmission(item.report, request.caller, deps)
   const { idempotencyKey, reportId, ifMatch } = item
   const about = `POST /v1/reports/batch ${reportId ?? ''} ${ifMatch ?? ''}\n`
   return {
     caller: request.caller,
     requestId: `${request.id}-${index}`,
     report,
+    content,
     ...(reportId && ifMatch && { revises: { reportId, expectedRevision: ifMatch } }),
     ...(idempotencyKey && {
-      idempotency: { key: idempotencyKey, fingerprint: fingerprint(about, text) },
+      idempotency: { key: idempotencyKey, fingerprint: fingerprint(about, content) },
     }),
   }
 }
@@ -114,7 +124,11 @@ function toItemAnswer({ status, headers, body }: Answer): ItemAnswer {
 function refuseItem(error: unknown, request: FastifyRequest, publicUrl: string): ItemAnswer {
   const refusal = toDomainError(error)
   if (refusal.status >= 500) request.log.error({ err: error }, 'batch.item-failed')
-  return { status: refusal.status, body: problemBody(refusal, request.id, publicUrl) }
+  return {
+    status: refusal.status,
+    headers: refusalHeaders(refusal),
+    body: problemBody(refusal, request.id, publicUrl),
+  }
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

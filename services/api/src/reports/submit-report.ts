@@ -87,7 +87,7 @@ function makeChange(
   before: ReportHead | undefined,
   assessed: Assessed,
 ): Change {
-  const { report, caller } = submission
+  const { report, content, caller } = submission
   const { classification, recordedAt, deps } = assessed
   const revision = (before?.revision ?? 0) + 1
   const level = classification.level.value
@@ -103,7 +103,7 @@ function makeChange(
     level,
     ...facts,
     tlp: report.tlp,
-    content: JSON.stringify(report),
+    content,
     assessment: JSON.stringify(classification),
     recordedAt,
     eventId: deps.newId(),
