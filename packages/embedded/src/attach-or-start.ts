@@ -20,6 +20,7 @@ export type ServerPlan = {
   port: number | undefined
   ephemeral: boolean
   guard: (pid: number) => void
+  log: (line: string) => void
 }
 
 export type Server = { pid: number; port: number; alreadyRunning: boolean }
@@ -80,6 +81,7 @@ async function start(plan: ServerPlan): Promise<Server | undefined> {
 // watchdog that was killed holds nobody up once the server is gone.
 async function untilNotClosing(plan: ServerPlan): Promise<void> {
   const closing = join(plan.place.home, 'closing')
+  if (existsSync(closing)) plan.log(`Waiting for the server on ${plan.data} to stop`)
   const over = await untilTrue(
     async () => !existsSync(closing) || (await findRunningServer(plan.data, 0)) === undefined,
     STOP_TIMEOUT_MS,

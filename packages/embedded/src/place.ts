@@ -44,7 +44,7 @@ export async function findPlace(options: PlaceOptions): Promise<Place> {
     return { home: wanted, user, folders: [wanted] }
   }
   if (dataOwner !== undefined || user.switchTo === undefined) {
-    throw folderUnusable(wanted, `User ${user.name} cannot enter it or write there.`)
+    throw folderUnusable(remembered ?? wanted, `User ${user.name} cannot enter it or write there.`)
   }
   const home = await settleElsewhere(user, wanted, options.ephemeral)
   await writeFile(join(wanted, 'place.json'), `${JSON.stringify({ home })}\n`)

@@ -69,6 +69,7 @@ export async function startEmbeddedPostgres(
       port: options.port,
       ephemeral,
       guard: (pid) => watchdog.guard(pid),
+      log,
     }
     const server = await attachOrStart(plan)
     const address = `postgres://${SUPERUSER}:${password}@127.0.0.1:${server.port}`

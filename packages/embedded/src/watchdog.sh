@@ -5,8 +5,9 @@
 #
 #   watchdog.sh HOME DATA [FOLDER_TO_REMOVE...]
 #
-# Standard input: the pid of the server, a line each time it changes. Standard output: "ready" once
-# the mark of this user stands. Exit: 0 the server is down, 3 others still use it, 1 a failure.
+# Standard input: the pid of the server, a line each time it changes.
+# Standard output: the path of the mark of this use, once it stands.
+# Exit: 0 the server is down, 3 others still use it, 1 a failure.
 
 home=$1
 data=$2
@@ -60,7 +61,7 @@ stop_server() {
 
 mark="$home/users/$PPID.$(born "$PPID").$$"
 mkdir -p "$home/users" && : >"$mark" || exit 1
-echo ready
+echo "$mark"
 
 server=
 while read -r line; do server=$line; done

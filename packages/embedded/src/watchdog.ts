@@ -3,6 +3,7 @@
 
 import { spawn } from 'node:child_process'
 import type { ChildProcessByStdio } from 'node:child_process'
+import { rm } from 'node:fs/promises'
 import type { Readable, Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { folderUnusable } from './embedded-error.ts'
@@ -36,7 +37,7 @@ export async function startWatchdog(
     watcher.once('error', () => resolve(null))
   })
   watcher.stdin.on('error', () => undefined)
-  await marked(watcher, ended, home)
+  const mark = await marked(watcher, ended, home)
   watcher.unref()
   return {
     guard: (pid) => void watcher.stdin.write(`${pid}\n`),
@@ -46,15 +47,24 @@ export async function startWatchdog(
       const code = await ended
       if (code === 3) return 'used_by_others'
       if (code === 0) return 'stopped'
+      if (code === null) {
+        // Somebody killed the watchdog: another one does its work, without the mark of the first.
+        await rm(mark, { force: true })
+        return (await startWatchdog(home, data, remove)).release()
+      }
       throw folderUnusable(home, `The watchdog could not stop the server (exit ${code}).`)
     },
   }
 }
 
-async function marked(watcher: Watcher, ended: Promise<unknown>, home: string): Promise<void> {
-  const ready = new Promise<boolean>((resolve) => watcher.stdout.once('data', () => resolve(true)))
-  if (!(await Promise.race([ready, ended.then(() => false)]))) {
+async function marked(watcher: Watcher, ended: Promise<unknown>, home: string): Promise<string> {
+  const said = new Promise<string>((resolve) => {
+    watcher.stdout.once('data', (chunk) => resolve(String(chunk).trim()))
+  })
+  const mark = await Promise.race([said, ended.then(() => undefined)])
+  watcher.stdout.destroy()
+  if (mark === undefined) {
     throw folderUnusable(home, 'The watchdog could not leave its mark there.')
   }
-  watcher.stdout.destroy()
+  return mark
 }

@@ -88,6 +88,17 @@ describe('after kill -9', () => {
     expect(serverProcesses(folder)).toEqual([])
   })
 
+  test('of the watchdog, a stop still stops the server', async () => {
+    const folder = tempFolder()
+    const options = { dataDir: join(folder, 'postgres'), database: 'renkei', ephemeral: true }
+    const starter = startElsewhere(options)
+    await starter.started()
+    for (const pid of serverProcesses(folder, 'watchdog.sh')) process.kill(pid, 'SIGKILL')
+    await starter.stop()
+    expect(serverProcesses(folder)).toEqual([])
+    expect(existsSync(options.dataDir)).toBe(false)
+  })
+
   test('a number in postmaster.pid that went to another process does not stop the next start', async () => {
     const folder = tempFolder()
     const options = { dataDir: join(folder, 'postgres'), database: 'renkei' }

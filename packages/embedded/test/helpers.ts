@@ -24,7 +24,7 @@ export type Message = {
 export type Starter = {
   pid: number
   /** The first message that `pick` finds something in. */
-  hear<T>(pick: (message: Message) => T | undefined): Promise<T>
+  hear<T>(pick: (message: Message) => T | null | undefined): Promise<T>
   started(): Promise<NonNullable<Message['started']>>
   failed(): Promise<NonNullable<Message['failed']>>
   stop(): Promise<void>
@@ -88,10 +88,13 @@ export function startElsewhere(
   const ended = new Promise((resolve) => child.once('close', resolve))
   onTestFinished(async () => endIt(child, ended))
   const hear: Starter['hear'] = async (pick) =>
-    waitFor(() => messages.map(pick).find((found) => found !== undefined) as never, {
-      timeoutMs: 25_000,
-      what: `a message; heard ${JSON.stringify(messages)} ${errors}`,
-    })
+    waitFor(
+      () => messages.map(pick).find((found) => found !== undefined && found !== null) as never,
+      {
+        timeoutMs: 25_000,
+        what: `a message; heard ${JSON.stringify(messages)} ${errors}`,
+      },
+    )
   return {
     pid: child.pid ?? 0,
     hear,

@@ -1,5 +1,6 @@
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { runSql } from '@renkei/testkit'
+import { runSql, waitFor } from '@renkei/testkit'
 import { describe, expect, test } from 'vitest'
 import { serverProcesses, startElsewhere, tempFolder } from './helpers.ts'
 
@@ -42,19 +43,24 @@ describe('several processes on the same data', () => {
     expect(serverProcesses(folder)).toEqual([])
   })
 
-  test('a start while the last user stops the server gets a server that stays', async () => {
+  test('a start while the last user stops the server waits and gets a server that stays', async () => {
     const folder = tempFolder()
     const options = { dataDir: join(folder, 'postgres'), database: 'renkei' }
-    let last = startElsewhere(options)
+    const last = startElsewhere(options)
     await last.started()
-    for (let round = 0; round < 3; round += 1) {
-      const stopping = last.stop()
-      last = startElsewhere(options)
-      const { url } = await last.started()
-      await stopping
-      expect(await runSql(url, 'select 1 as one')).toEqual([{ one: 1 }])
-    }
-    await last.stop()
+    const [postmaster = 0] = serverProcesses(folder, 'bin/postgres -D')
+    // Frozen, the server cannot stop until we let it.
+    process.kill(postmaster, 'SIGSTOP')
+    const stopping = last.stop()
+    await waitFor(() => existsSync(join(options.dataDir, 'closing')))
+    const next = startElsewhere(options)
+    await next.hear(({ log }) => log?.match(/^Waiting for the server/))
+    process.kill(postmaster, 'SIGCONT')
+    const { url, alreadyRunning } = await next.started()
+    await stopping
+    expect(alreadyRunning).toBe(false)
+    expect(await runSql(url, 'select 1 as one')).toEqual([{ one: 1 }])
+    await next.stop()
     expect(serverProcesses(folder)).toEqual([])
   })
 
