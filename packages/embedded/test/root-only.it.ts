@@ -38,10 +38,16 @@ function copyRepository(): string {
   return folder
 }
 
-function placeOf(dataDir: string): string {
-  const { home } = JSON.parse(readFileSync(join(dataDir, 'place.json'), 'utf8')) as { home: string }
-  onTestFinished(async () => removeFolder(home))
-  return home
+/** Where the data went, removed after the test even if that never learnt of it. */
+function placeOf(dataDir: string): () => string {
+  const read = (): string =>
+    (JSON.parse(readFileSync(join(dataDir, 'place.json'), 'utf8')) as { home: string }).home
+  let known: string | undefined
+  onTestFinished(async () => {
+    if (existsSync(join(dataDir, 'place.json'))) known ??= read()
+    if (known !== undefined) await removeFolder(known)
+  })
+  return () => (known ??= read())
 }
 
 describe.skipIf(!isRoot)('in a folder only root may enter', () => {
@@ -49,9 +55,10 @@ describe.skipIf(!isRoot)('in a folder only root may enter', () => {
     const folder = copyRepository()
     const dataDir = join(folder, '.renkei', 'postgres')
     const script = join(folder, 'packages/embedded/test/starter.ts')
+    const place = placeOf(dataDir)
     const first = startElsewhere({ dataDir, database: 'renkei' }, { script })
     const started = await first.started()
-    const home = placeOf(dataDir)
+    const home = place()
     expect(started.dataDir).toBe(join(home, 'data'))
     expect(statSync(home).mode & 0o777).toBe(0o700)
     expect(statSync(home).uid).not.toBe(0)
@@ -78,9 +85,10 @@ describe.skipIf(!isRoot)('in a folder only root may enter', () => {
     }
     const dataDir = join(folder, 'postgres')
     const script = join(folder, 'packages/embedded/test/starter.ts')
+    const place = placeOf(dataDir)
     const starter = startElsewhere({ dataDir, database: 'renkei', ephemeral: true }, { script })
     const { url } = await starter.started()
-    const home = placeOf(dataDir)
+    const home = place()
     expect(await runSql(url, 'select 1 as one')).toEqual([{ one: 1 }])
     await starter.stop()
     expect([existsSync(home), existsSync(dataDir)]).toEqual([false, false])
@@ -91,6 +99,7 @@ describe.skipIf(!isRoot)('in a folder only root may enter', () => {
     const inner = join(folder, 'inner')
     mkdirSync(inner, { mode: 0o755 })
     const options = { dataDir: join(inner, 'postgres'), database: 'renkei' }
+    placeOf(options.dataDir)
     const server = await startEmbeddedPostgres(options)
     await server.stop()
     chmodSync(inner, 0o700)
