@@ -14,7 +14,7 @@ import { openApiPlugin } from './docs/open-api.ts'
 import type { FeedTail } from './feed/feed-tail.ts'
 import { pullRoutes } from './feed/pull-routes.ts'
 import { socketRoutes } from './feed/socket-routes.ts'
-import { type ApiMetrics } from './health/metrics.ts'
+import type { ApiMetrics } from './health/metrics.ts'
 import { healthRoutes } from './health/routes.ts'
 import { jsonPlugin } from './json/read-json.ts'
 import { ledgerRoutes } from './ledger/routes.ts'
@@ -43,8 +43,9 @@ export interface AppDeps {
 /** Builds the app; it listens to nothing until told to. */
 export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   const { config, metrics } = deps
+  const loggerInstance: FastifyBaseLogger = deps.log
   const app = fastify({
-    loggerInstance: deps.log as FastifyBaseLogger,
+    loggerInstance,
     disableRequestLogging: true,
     genReqId: deps.newId,
     requestIdHeader: false,

@@ -1,8 +1,8 @@
 // The query of a feed reader: where it resumes and what it wants to hear of.
 
-import { fromCursor, type SubscriptionFilter } from '@renkei/schema'
-import { badParameter } from '../problem/domain-error.ts'
+import type { SubscriptionFilter } from '@renkei/schema'
 import { published } from '../docs/parts.ts'
+import type { FeedTail } from './feed-tail.ts'
 
 export interface FeedQuery {
   after?: string
@@ -50,20 +50,17 @@ export function toFeedFilter(query: FeedQuery): SubscriptionFilter {
   }
 }
 
-/** Reads `after`; without it, `fallback`. */
+/** Reads `after`, whose form is checked; without it, `fallback`. */
 export function toFeedPosition(query: FeedQuery, fallback: number): number {
-  if (query.after === undefined) return fallback
-  const seq = fromCursor(query.after)
-  if (seq === undefined)
-    throw badParameter('after', 'cursor', 'after must be the feedcursor of an event.')
-  return seq
+  return query.after === undefined ? fallback : Number(query.after)
 }
 
 /** True when a cursor cannot be of this feed: it lies beyond the end, or names another epoch. */
-export function isForeignCursor(
+export async function isForeignCursor(
   query: FeedQuery,
   position: number,
-  feed: { epoch: string; head: number },
-): boolean {
-  return position > feed.head || (query.epoch !== undefined && query.epoch !== feed.epoch)
+  tail: Pick<FeedTail, 'epoch' | 'reaches'>,
+): Promise<boolean> {
+  if (query.epoch !== undefined && query.epoch !== tail.epoch()) return true
+  return !(await tail.reaches(position))
 }

@@ -43,7 +43,8 @@ export interface SessionSummary {
   readonly code: number | null
 }
 
-const pageMax = 100
+// What is handed to a socket before its buffer is looked at again.
+const pageSize = { eventsMax: 100, charactersMax: 262_144 }
 
 /** Serves a socket until it closes or is closed; resolves to what was sent. */
 export async function serveFeed(
@@ -57,7 +58,7 @@ export async function serveFeed(
   let sent = 0
   let lastSentAt = Date.now()
   while (isOpen(socket)) {
-    const page = await readView(tail, reader, position, pageMax)
+    const page = await readView(tail, reader, position, pageSize)
     for (const text of page.texts) socket.send(text)
     position = page.position
     sent += page.texts.length

@@ -16,6 +16,11 @@ export interface FeedTail {
   readonly epoch: () => string
   /** The feed number up to which events have been seen here. */
   head(): number
+  /**
+   * Whether the feed goes as far as a feed number, which another process may have stored a moment
+   * ago; rejects when that cannot be read.
+   */
+  reaches(seq: number): Promise<boolean>
   /** Events after a feed number, oldest first, from memory or else from the table. */
   eventsAfter(seq: number, limit: number): Promise<readonly FeedEvent[]>
   /** Calls back whenever the head has moved; the function returned ends that. */
@@ -43,6 +48,12 @@ export async function startFeedTail(deps: FeedTailDeps): Promise<FeedTail> {
   return {
     epoch: () => epoch,
     head: () => head,
+    async reaches(seq) {
+      if (seq <= head) return true
+      const feed = await readFeedHead(deps.db)
+      looker.poke()
+      return seq <= feed.head
+    },
     async eventsAfter(seq, limit) {
       if (seq >= head) return []
       const oldest = buffer[0]?.seq ?? head + 1

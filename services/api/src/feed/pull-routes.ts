@@ -32,6 +32,9 @@ export interface PullDeps {
 
 const scope = { scope: 'feed:read' as Scope }
 
+// Many large reports must not make one answer without bound.
+const answerCharactersMax = 4_194_304
+
 type EventsQuery = FeedQuery & { limit: number; wait: number }
 
 export function pullRoutes(app: FastifyInstance, deps: PullDeps, done: () => void): void {
@@ -65,12 +68,13 @@ async function pullEvents(
   signal: AbortSignal,
 ): Promise<string> {
   const start = toFeedPosition(query, 0)
-  if (isForeignCursor(query, start, { epoch: tail.epoch(), head: tail.head() })) throw foreign(tail)
+  if (await isForeignCursor(query, start, tail)) throw foreign(tail)
   const reader = { viewer, filter: toFeedFilter(query), previous: start }
   const until = Date.now() + query.wait * 1000
-  let page = await readView(tail, reader, start, query.limit)
+  const size = { eventsMax: query.limit, charactersMax: answerCharactersMax }
+  let page = await readView(tail, reader, start, size)
   while (page.texts.length === 0 && (await moreToCome(tail, page.position, until, signal))) {
-    page = await readView(tail, reader, page.position, query.limit)
+    page = await readView(tail, reader, page.position, size)
   }
   const head = JSON.stringify({ epoch: tail.epoch(), next: toCursor(page.position) }).slice(0, -1)
   return `${head},"events":[${page.texts.join(',')}]}`

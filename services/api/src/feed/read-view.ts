@@ -19,20 +19,24 @@ export interface ViewPage {
 // A filter that rarely matches must not read the whole feed in one request.
 const scanMax = 2000
 const scanStep = 200
-// Nor may many large reports make one answer without bound.
-const pageCharactersMax = 4_194_304
 
-/** Reads on from a position until `limit` events concern the reader, or the end, or a bound. */
+export interface PageSize {
+  readonly eventsMax: number
+  /** A page ends with the event that reaches this. */
+  readonly charactersMax: number
+}
+
+/** Reads on from a position until a page of events concerns the reader, or the end, or a bound. */
 export async function readView(
   tail: FeedTail,
   reader: FeedReader,
   start: number,
-  limit: number,
+  { eventsMax, charactersMax }: PageSize,
 ): Promise<ViewPage> {
   const texts: string[] = []
   let position = start
   let characters = 0
-  const full = () => texts.length >= limit || characters >= pageCharactersMax
+  const full = () => texts.length >= eventsMax || characters >= charactersMax
   while (!full() && position - start < scanMax) {
     const events = await tail.eventsAfter(position, scanStep)
     if (events.length === 0) break

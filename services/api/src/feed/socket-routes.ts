@@ -67,7 +67,7 @@ export async function socketRoutes(app: FastifyInstance, deps: SocketDeps): Prom
 async function serve(socket: WebSocket, query: FeedQuery, options: SessionOptions, viewer: Viewer) {
   const { tail } = options
   const start = toFeedPosition(query, tail.head())
-  if (isForeignCursor(query, start, { epoch: tail.epoch(), head: tail.head() })) {
+  if (await isForeignCursor(query, start, tail)) {
     endForeign(socket, tail)
     return { sent: 0, position: start, code: closeCodes.resync }
   }

@@ -26,11 +26,11 @@ export const problemPlugin = fp((app: FastifyInstance, deps: ProblemDeps, done: 
 
 /** Makes the handler of errors, also of those that come before any route is found. */
 export function answerError(deps: ProblemDeps) {
-  return (error: unknown, request: FastifyRequest, reply: FastifyReply) => {
+  return (error: unknown, request: FastifyRequest, reply: FastifyReply): void => {
     const refusal = toDomainError(error, request)
     if (refusal.status >= 500)
       request.log.error({ err: error, slug: refusal.slug }, 'request.failed')
-    return sendProblem(refusal, request, reply, deps)
+    void sendProblem(refusal, request, reply, deps)
   }
 }
 
