@@ -1,84 +1,21 @@
-// What the API says of itself: the documents are right by their own standards, agree with the routes
-// and with what is answered, and everything that they and the pages point at is there.
+// What the API tells people and machines without a key: its routes are those of the document, and
+// everything that its pages and lists point at is there.
 
 import { readdirSync, readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { Validator } from '@seriousme/openapi-schema-validator'
-import Ajv from 'ajv'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import {
-  buildApiWithoutResources,
-  generateApiDocuments,
-} from '../../../scripts/generators/api-documents.ts'
-import { closeCodes } from '../src/feed/feed-session.ts'
+import { buildApiWithoutResources } from '../../../scripts/generators/api-documents.ts'
 import { problemTypes } from '../src/problem/problem-types.ts'
 import { publicUrl, startTestApi, type TestApi } from './build-test-app.ts'
-import { type Json, operationsOf, partAt, referencesIn } from './documents.ts'
+import { type Json, operationsOf, partAt } from './read-documents.ts'
 
 let api: TestApi
 let openApi: Json
-let asyncApi: Json
 
 beforeAll(async () => {
   api = await startTestApi()
   openApi = (await api.request('/openapi.json')).body
-  asyncApi = (await api.request('/asyncapi.json')).body
 })
 afterAll(() => api.stop())
-
-describe('the documents', () => {
-  test('OpenAPI is valid by its own schema', async () => {
-    const result = await new Validator().validate(structuredClone(openApi))
-    expect(result).toEqual({ valid: true })
-    expect(openApi['openapi']).toMatch(/^3\.1\./)
-  })
-
-  test('AsyncAPI is valid by its own schema', () => {
-    const specs = createRequire(import.meta.url).resolve('@asyncapi/specs/schemas/3.0.0.json')
-    const ajv = new Ajv.Ajv({ strict: false, meta: false, validateSchema: false, logger: false })
-    const validate = ajv.compile(JSON.parse(readFileSync(specs, 'utf8')))
-    expect(validate(asyncApi), JSON.stringify(validate.errors?.slice(0, 3))).toBe(true)
-  })
-
-  test('every reference leads to a part of the same document', () => {
-    for (const document of [openApi, asyncApi]) {
-      const references = [...new Set(referencesIn(document))]
-      expect(references.length).toBeGreaterThan(50)
-      expect(references.filter((to) => partAt(document, to) === undefined)).toEqual([])
-    }
-  })
-
-  test('operation identifiers are unique, and each operation can be refused', () => {
-    const operations = operationsOf(openApi).map(({ operation }) => operation)
-    const ids = operations.map((operation) => operation['operationId'])
-    expect(new Set(ids).size).toBe(ids.length)
-    for (const { responses } of operations) {
-      expect(partAt(responses, '#/default/$ref')).toBe('#/components/responses/Problem')
-    }
-  })
-
-  test('they are the same each time they are made, and those that are served', async () => {
-    const files = await generateApiDocuments()
-    expect(await generateApiDocuments()).toEqual(files)
-    for (const [name, served] of Object.entries({ openapi: openApi, asyncapi: asyncApi })) {
-      const text = files.get(`docs/reference/${name}.json`) ?? ''
-      const here = JSON.stringify(served, null, 2).replaceAll('renkei.test', 'renkei.example')
-      expect(text.split('\n')).toEqual(`${here}\n`.split('\n'))
-    }
-  })
-
-  test('the titles in Japanese and the examples of the contract are kept', () => {
-    expect(partAt(openApi, '#/components/schemas/Impact/x-title-ja')).toBe('影響')
-    const report = partAt(openApi, '#/components/schemas/Report/examples')
-    expect(report).toMatchObject([{ messageStatus: 'actual' }])
-    expect(partAt(asyncApi, '#/components/schemas/ReportView/x-title-ja')).toMatch(/報告/)
-  })
-
-  test('every close code of the feed is explained', () => {
-    const codes = partAt(asyncApi, '#/channels/feed/x-close-codes') as Json[]
-    expect(codes.map(({ code }) => code).sort()).toEqual(Object.values(closeCodes).sort())
-  })
-})
 
 describe('the routes', () => {
   // Probes of the operator, and pages for people.

@@ -4,7 +4,6 @@
 import { readdir, readFile } from 'node:fs/promises'
 import type { FastifyInstance } from 'fastify'
 import { DomainError } from '../problem/domain-error.ts'
-import { isJson } from './map-schema.ts'
 import { answer } from './parts.ts'
 import {
   publishedJson,
@@ -90,9 +89,14 @@ export async function readCollection(collection: Collection): Promise<Map<string
 
 /** The title that a file gives itself; a schema and a rule set have one, a code list has none. */
 export function titleOf(content: string): { title?: { ja: string; en: string } } {
-  const { title, 'x-title-ja': titleJa } = JSON.parse(content) as Record<string, unknown>
-  if (isJson(title)) return { title: { ja: String(title['ja']), en: String(title['en']) } }
-  return title === undefined ? {} : { title: { ja: String(titleJa ?? title), en: String(title) } }
+  const { title, 'x-title-ja': titleJa } = JSON.parse(content) as FileTitle
+  if (title === undefined) return {}
+  return { title: typeof title === 'string' ? { ja: titleJa ?? title, en: title } : title }
+}
+
+interface FileTitle {
+  readonly title?: string | { readonly ja: string; readonly en: string }
+  readonly 'x-title-ja'?: string
 }
 
 function listDocs({ noun, all }: Collection) {

@@ -1,7 +1,7 @@
 // The page at "/": where everything is.
 
 import { collections, readCollection, titleOf } from './contract-files.ts'
-import { type Html, html } from './html.ts'
+import { type Html, markup } from './markup.ts'
 
 interface Link {
   readonly path: string
@@ -30,34 +30,38 @@ export async function indexBody(): Promise<Html> {
     const rows = files.map(([file, { content }]) => fileRow(`${collection.path}${file}`, content))
     const { ja = collection.path, en = '' } = headings[collection.path] ?? {}
     lists.push(
-      html`<h2>${ja} <span class="quiet" lang="en">${en}</span></h2>
+      markup`<h2>${ja} <span class="quiet" lang="en">${en}</span></h2>
         <ul>
           ${rows}
         </ul>`,
     )
   }
-  return html`<h1>Renkei 連携</h1>
-    <p>通信事業者が、障害とふくそうの報告を共通の様式で交換するためのインターフェースです。</p>
-    <p lang="en">
-      The interface between telecom carriers for the hours when something is broken or jammed.
-    </p>
+  return markup`<h1>Renkei 連携</h1>
+    <p>${aboutJa}</p>
+    <p lang="en">${about}</p>
     <table>
       <tbody>
-        ${documents.map(
-          ({ path, ja, en }) =>
-            html`<tr>
-              <th><a href="${path}">${ja}</a></th>
-              <td lang="en">${en}</td>
-            </tr> `,
-        )}
+        ${documents.map(documentRow)}
       </tbody>
     </table>
     ${lists}`
 }
 
+const aboutJa =
+  '通信事業者が、障害とふくそうの報告を共通の様式で交換するためのインターフェースです。'
+const about =
+  'The interface between telecom carriers for the hours when something is broken or jammed.'
+
+function documentRow({ path, ja, en }: Link): Html {
+  return markup`<tr>
+    <th><a href="${path}">${ja}</a></th>
+    <td lang="en">${en}</td>
+  </tr>`
+}
+
 function fileRow(path: string, content: string): Html {
   const { title } = titleOf(content)
-  const file = html`<a href="${path}">${path.split('/').at(-1) ?? path}</a>`
-  if (!title) return html`<li>${file}</li>`
-  return html`<li>${file} ${title.ja} <span class="quiet" lang="en">${title.en}</span></li>`
+  const file = markup`<a href="${path}">${path.split('/').at(-1) ?? path}</a>`
+  if (!title) return markup`<li>${file}</li>`
+  return markup`<li>${file} ${title.ja} <span class="quiet" lang="en">${title.en}</span></li>`
 }

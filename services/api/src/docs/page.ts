@@ -2,7 +2,7 @@
 // and their policy allows nothing else.
 
 import type { FastifyReply } from 'fastify'
-import { type Html, html } from './html.ts'
+import { type Html, markup } from './markup.ts'
 
 export const stylePath = '/docs/page.css'
 
@@ -25,7 +25,7 @@ export function sendPage(reply: FastifyReply, page: Page) {
 }
 
 function pageHtml({ title, body }: Page): Html {
-  return html`<!doctype html>
+  return markup`<!doctype html>
     <html lang="ja">
       <head>
         <meta charset="utf-8" />

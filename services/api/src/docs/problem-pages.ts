@@ -4,7 +4,7 @@ import { STATUS_CODES } from 'node:http'
 import type { FastifyInstance } from 'fastify'
 import { DomainError } from '../problem/domain-error.ts'
 import { type ProblemSlug, problemTypes } from '../problem/problem-types.ts'
-import { type Html, html, proseHtml } from './html.ts'
+import { type Html, markup, proseHtml } from './markup.ts'
 import { sendPage } from './page.ts'
 import { problemExample } from './problem-response.ts'
 import { remediesJa } from './problem-words-ja.ts'
@@ -30,28 +30,26 @@ export function problemPages(
   done()
 }
 
+const aboutJa =
+  '要求が受理されないとき、応答はRFC 9457の問題詳細です。`type` は下のページの一つを指し、`code` はその末尾と同じです。'
+const about =
+  'A refused request is answered with problem details (RFC 9457): `type` leads to one of these pages, and `code` is the end of it.'
+
 function listBody(): Html {
   const rows = slugs.map((slug) => {
     const { status, title, titleJa } = problemTypes[slug]
-    return html`<tr>
+    return markup`<tr>
       <td class="status">${status}</td>
       <td>
-        <a href="/problems/${slug}">${titleJa}</a><br /><span class="quiet" lang="en"
-          >${title}</span
-        >
+        <a href="/problems/${slug}">${titleJa}</a><br />
+        <span class="quiet" lang="en">${title}</span>
       </td>
       <td><code>${slug}</code></td>
     </tr>`
   })
-  return html`<h1>問題の一覧</h1>
-    <p>
-      要求が受理されないとき、応答はRFC 9457の問題詳細です。<code>type</code>
-      は下のページの一つを指し、<code>code</code> はその末尾と同じです。
-    </p>
-    <p lang="en">
-      A refused request is answered with problem details (RFC 9457): <code>type</code> leads to one
-      of these pages, and <code>code</code> is the end of it.
-    </p>
+  return markup`<h1>問題の一覧</h1>
+    <p>${proseHtml(aboutJa)}</p>
+    <p lang="en">${proseHtml(about)}</p>
     <table>
       <thead>
         <tr>
@@ -69,8 +67,8 @@ function listBody(): Html {
 function problemBody(slug: ProblemSlug, publicUrl: string): Html {
   const { status, title, titleJa, remedy } = problemTypes[slug]
   const example = JSON.stringify(problemExample(slug, publicUrl), null, 2)
-  const repeat = isWorthRepeating(status)
-  return html`<h1>${titleJa}</h1>
+  const again = isWorthRepeating(status) ? laterWorks : changeNeeded
+  return markup`<h1>${titleJa}</h1>
     <p class="quiet"><span lang="en">${title}</span></p>
     <table>
       <tbody>
@@ -85,10 +83,8 @@ function problemBody(slug: ProblemSlug, publicUrl: string): Html {
         <tr>
           <th>同じ要求の再送<br /><span class="quiet" lang="en">The same request again</span></th>
           <td>
-            ${repeat ? '待ってから送り直せます' : '直さない限り、結果は同じです'}<br />
-            <span class="quiet" lang="en"
-              >${repeat ? 'may succeed after a while' : 'gives the same answer until something is changed'}</span
-            >
+            ${again.ja}<br />
+            <span class="quiet" lang="en">${again.en}</span>
           </td>
         </tr>
       </tbody>
@@ -102,6 +98,12 @@ function problemBody(slug: ProblemSlug, publicUrl: string): Html {
     <p>
       <a href="/problems">問題の一覧 <span lang="en">All problems</span></a>
     </p>`
+}
+
+const laterWorks = { ja: '待ってから送り直せます', en: 'may succeed after a while' }
+const changeNeeded = {
+  ja: '直さない限り、結果は同じです',
+  en: 'gives the same answer until something is changed',
 }
 
 function isWorthRepeating(status: number): boolean {

@@ -16,7 +16,6 @@ export const remediesJa: Readonly<Record<ProblemSlug, string>> = {
     '必要な権限(scope)は `detail` にあります。権限は、運用者が `npm run keys` で付与します。',
   'not-found':
     'アドレスが誤っているか、対象が存在しないか、貴組織に開示されていません。どの場合も、意図して同じ応答を返します。',
-  'method-not-allowed': '使えるメソッドは `Allow` ヘッダーに示されます。',
   'idempotency-conflict':
     '冪等キーは、一つの要求だけのものです(1バイトの違いも別の要求とみなします)。新しい要求には新しいキーを使ってください。最初と同じ内容を送り直すと、最初の応答が返ります。',
   'transition-refused':

@@ -1,5 +1,6 @@
 // What the OpenAPI document says of the addresses that store reports.
 
+import { assessment } from '../docs/assessment.ts'
 import {
   answer,
   idempotencyHeader,
@@ -11,29 +12,9 @@ import {
 
 const tags = ['reports']
 
-const assessment = {
-  level: published('report', 'assessedLevel'),
-  deadlines: {
-    type: 'array',
-    items: { type: 'object' },
-    description: 'What is owed to whom by when, with the rule and its basis.',
-  },
-  countdown: {
-    type: 'array',
-    items: { type: 'object' },
-    description: 'For each threshold not yet reached: when it will be, or what is missing.',
-  },
-  legalClasses: {
-    type: 'array',
-    items: { type: 'object' },
-    description: 'Each impact against its class of the accident rules.',
-  },
-  clock: { type: 'object', description: 'The clock that durations and deadlines run on.' },
-}
-
 const accepted = {
   type: 'object',
-  required: ['reportId', 'revision', 'recordedAt', 'eventId', 'level'],
+  required: ['reportId', 'revision', 'recordedAt', 'eventId', 'level', 'links'],
   properties: {
     reportId: uuidSchema,
     revision: { type: 'integer', minimum: 1 },

@@ -12,7 +12,7 @@ export class Html {
 type Part = string | number | Html | readonly Html[]
 
 /** A template: strings are escaped, templates and lists of templates are put in as they are. */
-export function html(strings: TemplateStringsArray, ...parts: readonly Part[]): Html {
+export function markup(strings: TemplateStringsArray, ...parts: readonly Part[]): Html {
   return new Html(String.raw({ raw: strings }, ...parts.map(written)))
 }
 
@@ -20,8 +20,8 @@ export function html(strings: TemplateStringsArray, ...parts: readonly Part[]): 
 export function proseHtml(text: string): Html {
   const pieces = text
     .split('`')
-    .map((piece, index) => (index % 2 ? html`<code>${piece}</code>` : html`${piece}`))
-  return html`${pieces}`
+    .map((piece, index) => (index % 2 ? markup`<code>${piece}</code>` : markup`${piece}`))
+  return markup`${pieces}`
 }
 
 function written(part: Part): string {

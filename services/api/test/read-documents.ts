@@ -3,6 +3,7 @@
 import Ajv from 'ajv/dist/2020.js'
 import type { ValidateFunction } from 'ajv'
 import formats from 'ajv-formats'
+import { type Json as MapJson, mapSchema } from '../src/docs/map-schema.ts'
 
 export type Json = Record<string, unknown>
 
@@ -35,11 +36,27 @@ export function operationsOf(document: Json) {
   )
 }
 
-/** Compiles the schema at a pointer of a document, whose references stay within the document. */
+/**
+ * Compiles the schema at a pointer of a document, whose references stay within the document. Where
+ * the document describes an object itself (outside its components) it must name every member.
+ */
 export function schemaAt(document: Json, pointer: string): ValidateFunction {
   const ajv = new Ajv.Ajv2020({ strict: false, allErrors: true })
   formats.default(ajv)
-  // An unknown keyword may hold anything: the document becomes a schema of which only parts are used.
-  ajv.addSchema({ $id: 'https://document.test/', components: document['components'], document })
-  return ajv.compile({ $ref: `https://document.test/#/document${pointer.slice(1)}` })
+  ajv.addSchema({ $id: 'https://document.test/', components: document['components'] })
+  const schema = partAt(document, pointer) as MapJson
+  const isComponent = pointer.startsWith('#/components/')
+  const inner = isComponent ? schema : mapSchema(schema, closed)
+  return ajv.compile({ $id: 'https://document.test/part', ...(absolute(inner) as Json) })
+}
+
+function closed(schema: MapJson): MapJson {
+  const isOpen = 'properties' in schema && !('additionalProperties' in schema)
+  return isOpen ? { ...schema, additionalProperties: false } : schema
+}
+
+function absolute(schema: unknown): unknown {
+  return mapSchema(schema, (part) =>
+    '$ref' in part ? { ...part, $ref: `https://document.test/${String(part['$ref'])}` } : part,
+  )
 }

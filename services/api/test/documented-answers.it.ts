@@ -1,0 +1,141 @@
+// What is answered and sent is what the documents say: real answers and events against the schemas
+// of the OpenAPI document, which may not leave a member out.
+
+import { startReceiver, type Receiver } from '@renkei/testkit'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { heartbeat, resync } from '../src/feed/stream-events.ts'
+import { startTestApi, type TestApi } from './build-test-app.ts'
+import type { Call, TestAnswer } from './call-api.ts'
+import { type Json, operationsOf, partAt, schemaAt } from './read-documents.ts'
+import type { Party } from './parties.ts'
+import { emergencyReport, sampleReport } from './sample-report.ts'
+
+let api: TestApi
+let openApi: Json
+let mobile: Party
+let fixed: Party
+let receiver: Receiver
+
+beforeAll(async () => {
+  api = await startTestApi()
+  openApi = (await api.request('/openapi.json')).body
+  mobile = await api.addParty('example-mobile', 'carrier')
+  fixed = await api.addParty('example-fixed', 'carrier')
+  receiver = await startReceiver()
+})
+afterAll(async () => {
+  await receiver.close()
+  await api.stop()
+})
+
+test('posting, checking and revising a report are answered as documented', async () => {
+  const report = emergencyReport('example-mobile')
+  const { body } = await documented(mobile, 'createReport', '/v1/reports', { json: report })
+  const headers = { 'if-match': `"${body.revision}"` }
+  const path = `/v1/reports/${body.reportId}/revisions`
+  await documented(mobile, 'reviseReport', path, { json: report, headers })
+  await documented(mobile, 'validateReport', '/v1/reports/validate', { json: report })
+  const small = sampleReport('example-mobile')
+  await documented(mobile, 'validateReport', '/v1/reports/validate', { json: small })
+  const items = [{ report }, { report: {} }]
+  const batch = await documented(mobile, 'submitBatch', '/v1/reports/batch', { json: { items } })
+  expect(batch.body.items.map(({ status }: Json) => status)).toEqual([201, 422])
+})
+
+test('reading reports, their history and their ledger is answered as documented', async () => {
+  const report = emergencyReport('example-mobile')
+  const { body } = await mobile.request('/v1/reports', { json: report })
+  const { self, revisions, ledger } = body.links
+  const headers = { 'if-match': '"1"' }
+  await mobile.request(revisions, { json: { ...report, state: 'identified' }, headers })
+  for (const party of [mobile, fixed]) {
+    await documented(party, 'listReports', '/v1/reports?limit=1')
+    await documented(party, 'readReport', self)
+    await documented(party, 'listRevisions', `${revisions}?limit=1`)
+    await documented(party, 'readRevision', `${revisions}/1`)
+    const changes = await documented(party, 'readDifference', `${self}/difference?from=1&to=2`)
+    expect(changes.body.changes.length).toBeGreaterThan(0)
+  }
+  await documented(mobile, 'readLedger', ledger)
+})
+
+test('the feed by pull and the snapshot are answered as documented', async () => {
+  await mobile.request('/v1/reports', { json: emergencyReport('example-mobile') })
+  const { body } = await documented(fixed, 'pullEvents', '/v1/events?limit=1')
+  expect(body.events).toHaveLength(1)
+  expect(faultsAt('#/components/schemas/ReportCreatedEvent', body.events[0])).toEqual([])
+  const snapshot = await documented(fixed, 'readSnapshot', '/v1/snapshot?limit=1')
+  expect(snapshot.body.items).toHaveLength(1)
+})
+
+test('a subscription is answered as documented from its making to its end', async () => {
+  const json = { channel: 'webhook', target: { url: receiver.url('/here') } }
+  const { body } = await documented(fixed, 'createSubscription', '/v1/subscriptions', { json })
+  const one = `/v1/subscriptions/${body.subscriptionId}`
+  expect(body).toMatchObject({ state: 'active', secret: expect.stringMatching(/^whsec_/) })
+  await documented(fixed, 'readSubscription', one)
+  await documented(fixed, 'listSubscriptions', '/v1/subscriptions')
+  const patch = { method: 'PATCH', json: { state: 'paused' } }
+  await documented(fixed, 'changeSubscription', one, patch)
+  await documented(fixed, 'verifySubscription', `${one}/verify`, { method: 'POST' })
+  await documented(fixed, 'testSubscription', `${one}/test`, { method: 'POST' })
+  await documented(fixed, 'listDeliveries', `${one}/deliveries`)
+  await documented(fixed, 'endSubscription', one, { method: 'DELETE' })
+})
+
+test('what an endpoint is sent has the headers and the body of the webhooks section', async () => {
+  const json = { channel: 'webhook', target: { url: receiver.url('/hook') } }
+  const { body } = await fixed.request('/v1/subscriptions', { json })
+  await fixed.request(`/v1/subscriptions/${body.subscriptionId}/test`, { method: 'POST' })
+  const challenge = receiver.verifications.find(({ path }) => path === '/hook')
+  const [tested] = receiver.at('/hook')
+  for (const [name, request] of Object.entries({
+    subscriptionVerification: challenge,
+    subscriptionTest: tested,
+  })) {
+    const hook = `#/webhooks/${name}/post`
+    const parameters = partAt(openApi, `${hook}/parameters`) as Json[]
+    const needed = parameters.filter(({ required }) => required).map(({ name }) => String(name))
+    expect(needed).toEqual(['webhook-id', 'webhook-timestamp', 'webhook-signature'])
+    for (const header of needed) expect(request?.headers).toHaveProperty(header)
+    const [mediaType = ''] = String(request?.headers['content-type']).split(';')
+    const schema = `${hook}/requestBody/content/${mediaType.replace('/', '~1')}/schema`
+    expect(faultsAt(schema, JSON.parse(String(request?.body)))).toEqual([])
+  }
+})
+
+test('heartbeat and resync have the form that the catalogue gives', () => {
+  const epoch = '0f8c2f3e-5d0a-4c8e-9b1f-2f6d3a7b9c10'
+  const alive = JSON.parse(heartbeat(epoch, 7))
+  expect(faultsAt('#/components/schemas/StreamHeartbeatEvent', alive)).toEqual([])
+  const begin = JSON.parse(resync(epoch, 7, 'the cursor is not of this feed'))
+  expect(faultsAt('#/components/schemas/StreamResyncEvent', begin)).toEqual([])
+})
+
+/** Sends a request and holds its answer to what the document says of it. */
+async function documented(party: Party, operationId: string, path: string, call: Call = {}) {
+  const answer = await party.request(path, call)
+  expect({ operationId, faults: faultsOf(operationId, answer) }).toEqual({
+    operationId,
+    faults: [],
+  })
+  expect(answer.status).toBeLessThan(300)
+  return answer
+}
+
+function faultsOf(operationId: string, answer: TestAnswer): unknown[] {
+  const found = operationsOf(openApi).find(
+    ({ operation }) => operation['operationId'] === operationId,
+  )
+  const { path = '', method = '' } = found ?? {}
+  const response = `#/paths/${path.replaceAll('/', '~1')}/${method.toLowerCase()}/responses/${answer.status}`
+  if (partAt(openApi, response) === undefined) return [`${answer.status}: ${answer.text}`]
+  const schema = `${response}/content/application~1json/schema`
+  if (partAt(openApi, schema) === undefined) return answer.text === '' ? [] : ['it has a body']
+  return faultsAt(schema, answer.body)
+}
+
+function faultsAt(pointer: string, value: unknown): unknown[] {
+  const validate = schemaAt(openApi, pointer)
+  return validate(value) ? [] : (validate.errors ?? [])
+}
