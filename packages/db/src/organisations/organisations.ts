@@ -1,6 +1,6 @@
 // Organisations that take part.
 
-import type { Db } from '../open-database.ts'
+import type { Db, Tx } from '../open-database.ts'
 import type { OrganisationKind } from '../tables.ts'
 
 export interface Organisation {
@@ -22,6 +22,16 @@ export async function addOrganisation(db: Db, organisation: Organisation): Promi
     .returning('organisation_id')
     .executeTakeFirst()
   return row !== undefined
+}
+
+/** Lets one transaction at a time count and add what an organisation has a limit of. */
+export async function lockOrganisation(tx: Tx, organisationId: string): Promise<void> {
+  await tx
+    .selectFrom('organisations')
+    .select('organisation_id')
+    .where('organisation_id', '=', organisationId)
+    .forNoKeyUpdate()
+    .execute()
 }
 
 /** Lists the organisations by identifier. */

@@ -5,6 +5,7 @@ import {
   countSubscriptions,
   insertSubscription,
   listSubscriptions,
+  lockOrganisation,
   appendAudit,
   type Subscription,
 } from '@renkei/db'
@@ -29,6 +30,7 @@ export async function subscribe(
   const { target, filter = {}, mode = 'latest', description = null, channel } = parsed.request
   const at = deps.clock.now()
   const subscription = await deps.database.transaction().execute(async (tx) => {
+    await lockOrganisation(tx, caller.organisationId)
     const count = await countSubscriptions(tx, caller.organisationId)
     if (count >= deps.subscriptionsPerOrganisationMax) {
       throw new DomainError(

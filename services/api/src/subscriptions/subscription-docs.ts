@@ -1,5 +1,6 @@
 // What the OpenAPI document says of subscriptions.
 
+import { locationHeader } from '../docs/answer-headers.ts'
 import {
   answer,
   limitSchema,
@@ -52,7 +53,7 @@ export const docs = {
       'The endpoint is challenged at once: it gets a `jp.renkei.subscription.verification.v1` event and must answer 200 with `{"challenge": "<data.challenge>"}`. The signing secret is shown in this answer only.',
     tags,
     body: published('subscription', 'subscriptionRequest'),
-    response: { 201: subscription, default: problemResponse },
+    response: { 201: { ...subscription, headers: locationHeader }, default: problemResponse },
   },
   list: {
     operationId: 'listSubscriptions',

@@ -6,6 +6,7 @@ import { appendAudit, type Subscription, updateSubscription } from '@renkei/db'
 import { eventTypes } from '@renkei/schema'
 import type { FastifyRequest } from 'fastify'
 import { sendControlEvent } from './control-event.ts'
+import { findOwn } from './own-subscription.ts'
 import type { SubscriptionDeps } from './subscription-deps.ts'
 
 const challengeTimeoutMs = 5000
@@ -32,6 +33,9 @@ export async function verifySubscription(
   const state = answered ? 'active' : 'pendingVerification'
   const { caller } = request
   return deps.database.transaction().execute(async (tx) => {
+    const { subscriptionId } = subscription
+    const present = await findOwn(tx, caller, subscriptionId, { forUpdate: true })
+    if (!isStillAsked(present, subscription)) return present
     const at = deps.clock.now()
     await appendAudit(tx, {
       at,
@@ -40,10 +44,16 @@ export async function verifySubscription(
       requestId: request.id,
       action: answered ? 'subscription.verified' : 'subscription.challengeFailed',
       objectType: 'subscription',
-      objectId: subscription.subscriptionId,
+      objectId: subscriptionId,
     })
-    return updateSubscription(tx, subscription.subscriptionId, { state, stateReason }, at)
+    return updateSubscription(tx, subscriptionId, { state, stateReason }, at)
   })
+}
+
+// An answer speaks for the address that was asked; meanwhile another one may have been set.
+function isStillAsked(present: Subscription, asked: Subscription): boolean {
+  const sameTarget = JSON.stringify(present.target) === JSON.stringify(asked.target)
+  return present.state === 'pendingVerification' && sameTarget
 }
 
 function answerOf(text: string): unknown {
