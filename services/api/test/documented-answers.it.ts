@@ -34,6 +34,10 @@ test('posting, checking and revising a report are answered as documented', async
   const headers = { 'if-match': `"${body.revision}"` }
   const path = `/v1/reports/${body.reportId}/revisions`
   await documented(mobile, 'reviseReport', path, { json: report, headers })
+  const again = { json: report, headers: { 'idempotency-key': '"again"' } }
+  await documented(mobile, 'createReport', '/v1/reports', again)
+  const replayed = await documented(mobile, 'createReport', '/v1/reports', again)
+  expect(replayed.headers.get('idempotency-replayed')).toBe('true')
   await documented(mobile, 'validateReport', '/v1/reports/validate', { json: report })
   const small = sampleReport('example-mobile')
   await documented(mobile, 'validateReport', '/v1/reports/validate', { json: small })
@@ -130,6 +134,11 @@ function faultsOf(operationId: string, answer: TestAnswer): unknown[] {
   const { path = '', method = '' } = found ?? {}
   const response = `#/paths/${path.replaceAll('/', '~1')}/${method.toLowerCase()}/responses/${answer.status}`
   if (partAt(openApi, response) === undefined) return [`${answer.status}: ${answer.text}`]
+  const headers = (partAt(openApi, `${response}/headers`) ?? {}) as Record<string, Json>
+  const missing = Object.entries(headers).filter(
+    ([name, { required }]) => required === true && !answer.headers.has(name),
+  )
+  if (missing.length > 0) return missing
   const schema = `${response}/content/application~1json/schema`
   if (partAt(openApi, schema) === undefined) return answer.text === '' ? [] : ['it has a body']
   return faultsAt(schema, answer.body)

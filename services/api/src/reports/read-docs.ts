@@ -1,5 +1,6 @@
 // What the OpenAPI document says of the addresses that read reports.
 
+import { etagHeader } from '../docs/answer-headers.ts'
 import {
   answer,
   limitSchema,
@@ -14,6 +15,10 @@ import {
 
 const tags = ['reports']
 const view = published('report-view')
+
+function one(description: string) {
+  return { ...answer(description, view), headers: etagHeader }
+}
 
 function listed(definition: string, description: string) {
   return { type: 'array', maxItems: 50, items: published('report', definition), description }
@@ -49,7 +54,7 @@ export const readDocs = {
   summary: 'Read the current revision',
   tags,
   params: pathOf('reportId'),
-  response: { 200: answer('The report; ETag is its revision.', view), default: problemResponse },
+  response: { 200: one('The report.'), default: problemResponse },
 }
 
 export const revisionsDocs = {
@@ -78,7 +83,7 @@ export const revisionDocs = {
   summary: 'Read one revision',
   tags,
   params: revisionPath,
-  response: { 200: answer('The revision.', view), default: problemResponse },
+  response: { 200: one('The revision.'), default: problemResponse },
 }
 
 export const differenceDocs = {

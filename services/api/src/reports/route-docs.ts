@@ -1,5 +1,6 @@
 // What the OpenAPI document says of the addresses that store reports.
 
+import { etagHeader, locationHeader, replayedHeader } from '../docs/answer-headers.ts'
 import { assessment } from '../docs/assessment.ts'
 import {
   answer,
@@ -26,6 +27,7 @@ const accepted = {
 }
 
 const headers = { type: 'object', properties: idempotencyHeader } as const
+const stored = { ...etagHeader, ...locationHeader, ...replayedHeader }
 
 export const createDocs = {
   operationId: 'createReport',
@@ -36,7 +38,7 @@ export const createDocs = {
   headers,
   body: published('report'),
   response: {
-    201: answer('Stored. The level is computed; ETag is the revision.', accepted),
+    201: { ...answer('Stored; the level is computed.', accepted), headers: stored },
     default: problemResponse,
   },
 }
@@ -59,7 +61,10 @@ export const reviseDocs = {
     },
   },
   body: published('report'),
-  response: { 200: answer('Stored.', accepted), default: problemResponse },
+  response: {
+    200: { ...answer('Stored.', accepted), headers: stored },
+    default: problemResponse,
+  },
 }
 
 export const batchDocs = {
