@@ -1,0 +1,58 @@
+// The services under measure, as processes of their own with the settings of production and their
+// logs in a file.
+
+import { addOrganisation, createKey, openDatabase } from '@renkei/db'
+import { type ServiceProcess, startService } from '../../scripts/system/service-process.ts'
+import { benchFolder } from './database.ts'
+import { onStop } from './stops.ts'
+
+/** The carrier that reports, as the vectors name it. */
+export const reporter = 'example-mobile'
+
+export interface SystemOptions {
+  readonly databaseUrl: string
+  /** Bells travel over Postgres when there is none. */
+  readonly redisUrl?: string | undefined
+}
+
+/** Starts a service and has it stopped at the end of the benchmark. */
+export async function startOne(
+  name: 'api' | 'notifier',
+  { databaseUrl, redisUrl = '' }: SystemOptions,
+): Promise<ServiceProcess> {
+  const service = await startService({
+    name,
+    env: {
+      DATABASE_URL: databaseUrl,
+      REDIS_URL: redisUrl,
+      RENKEI_API_PORT: '0',
+      RENKEI_NOTIFIER_PORT: '0',
+      RENKEI_WEBHOOK_ALLOWED_CIDRS: '127.0.0.0/8',
+    },
+    logFile: `${benchFolder}services.log`,
+  })
+  onStop(() => service.stop())
+  return service
+}
+
+/** Makes the reporting carrier; resolves to its API key. */
+export async function makeReporter(databaseUrl: string): Promise<string> {
+  const { db, close } = openDatabase({
+    url: databaseUrl,
+    applicationName: 'renkei-bench',
+    connectionsMax: 1,
+    statementTimeoutMs: 30_000,
+  })
+  try {
+    await addOrganisation(db, { organisationId: reporter, name: reporter, kind: 'carrier' })
+    const { apiKey } = await createKey(db, {
+      organisationId: reporter,
+      label: 'bench',
+      scopes: ['reports:write'],
+      expiresAt: null,
+    })
+    return apiKey
+  } finally {
+    await close()
+  }
+}
