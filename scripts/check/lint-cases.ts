@@ -14,7 +14,7 @@ const forbiddenImports: Record<string, string[]> = {
   'packages/bell': ['@renkei/db', '@renkei/notifier', 'pg', 'kysely', 'kysely/x', 'undici'],
   'packages/webhook': ['@renkei/db', '@renkei/api', 'pg', 'kysely', 'bullmq', 'ioredis'],
   'packages/service-kit': ['@renkei/schema', 'pg', 'bullmq', 'undici', 'fastify'],
-  'packages/embedded': ['@renkei/db', 'kysely', 'ioredis'],
+  'packages/embedded': ['@renkei/schema', 'pg', 'kysely', 'ioredis'],
   'services/api': [
     'pg',
     'kysely',
@@ -38,6 +38,7 @@ const allowedImports: Record<string, string[]> = {
   'packages/db': ['pg', 'kysely', 'kysely/migration', '@renkei/schema', 'node:fs'],
   'packages/bell': ['bullmq', 'ioredis', '@renkei/service-kit'],
   'packages/webhook': ['undici', '@renkei/schema'],
+  'packages/embedded': ['@renkei/db', 'node:net'],
   'services/api': ['@renkei/db', '@renkei/webhook', 'fastify', './other/file.ts'],
   'services/notifier/test': ['pg', '@renkei/testkit', '../src/main.ts'],
   scripts: ['@renkei/embedded', '@renkei/db', '../services/api/src/app.ts'],
