@@ -8,8 +8,9 @@ const noSkips = process.env['RENKEI_TEST_NO_SKIPS'] === 'true'
 
 export default defineConfig({
   test: {
-    reporters: ['default', new SkipReporter({ noSkips })],
+    // A test that needs a second try tells of something that is wrong.
     retry: 0,
+    reporters: ['default', new SkipReporter({ noSkips })],
     projects: [
       {
         test: {
@@ -21,6 +22,7 @@ export default defineConfig({
             'scenarios/**/*.test.ts',
             'bench/**/*.test.ts',
           ],
+          testTimeout: 20_000,
           sequence: { groupOrder: 0 },
         },
       },
