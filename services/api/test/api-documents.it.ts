@@ -8,6 +8,7 @@ import Ajv2020 from 'ajv/dist/2020.js'
 import formats from 'ajv-formats'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { generateApiDocuments } from '../../../scripts/generators/api-documents.ts'
+import { feedParameters } from '../src/feed/feed-query.ts'
 import { closeCodes } from '../src/feed/feed-session.ts'
 import { startTestApi, type TestApi } from './build-test-app.ts'
 import { type Json, operationsOf, partAt, referencesIn } from './read-documents.ts'
@@ -109,9 +110,17 @@ test('a reader of AsyncAPI that knows draft-07 only still refuses what the contr
   }
 })
 
-test('every close code of the feed is explained', () => {
-  const codes = partAt(asyncApi, '#/channels/feed/x-close-codes') as Json[]
-  expect(new Set(codes.map(({ code }) => code))).toEqual(new Set(Object.values(closeCodes)))
+test('every close code and every parameter of the feed is explained, also in the reference', () => {
+  const explained = partAt(asyncApi, '#/channels/feed/x-close-codes') as Json[]
+  const codes = new Set<unknown>(Object.values(closeCodes))
+  expect(new Set(explained.map(({ code }) => code))).toEqual(codes)
+  const reference = readFileSync(
+    new URL('../../../docs/reference/feed.md', import.meta.url),
+    'utf8',
+  )
+  const rows = [...reference.matchAll(/^\| (\d{4}) \|/gm)].map(([, code]) => Number(code))
+  expect(new Set<unknown>(rows)).toEqual(codes)
+  for (const name of Object.keys(feedParameters)) expect(reference).toContain(`| \`${name}\` |`)
 })
 
 const documentId = 'https://document.test/'
