@@ -1,7 +1,7 @@
 // The pool that the Postgres-backed queue store works on: BullMQ's functions use unqualified
 // names, so its connections look in the schema "bullmq" first.
 
-import { Client, Pool } from 'pg'
+import { Pool } from 'pg'
 
 export const bellSchema = 'bullmq'
 
@@ -22,17 +22,4 @@ export function openBellPool(url: string, onError: (error: Error) => void): Bell
   })
   pool.on('error', onError)
   return { pool, close: () => pool.end() }
-}
-
-/** Lends one dedicated connection, as BullMQ's migrations need, and gives it back. */
-export async function withClient<T>(url: string, work: (client: Client) => Promise<T>) {
-  const client = new Client({ connectionString: url, application_name: 'renkei-migrate' })
-  // What breaks shows in the query that it breaks.
-  client.on('error', () => {})
-  await client.connect()
-  try {
-    return await work(client)
-  } finally {
-    await client.end()
-  }
 }

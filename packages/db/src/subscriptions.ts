@@ -1,6 +1,6 @@
 // Subscriptions and what becomes of their waiting deliveries when they pause, resume or end.
 
-import { sql, type Selectable } from 'kysely'
+import { type ExpressionBuilder, sql, type Selectable } from 'kysely'
 import type { Db, Tx } from './open-database.ts'
 import type { SubscriptionState, Tables } from './tables.ts'
 
@@ -25,6 +25,11 @@ export type NewSubscription = Omit<
   'viewSince' | 'createdAt' | 'updatedAt' | 'stateReason'
 >
 
+// Read under a lock that lasts to the end of the transaction: an event is numbered either before,
+// and lies before the view, or after, when its fan-out sees the subscription as it is now.
+const headOfFeed = (eb: ExpressionBuilder<Tables, 'subscriptions'>) =>
+  eb.selectFrom('feed').select('head').forShare()
+
 /** Stores a subscription whose view begins at the present head of the feed. */
 export async function insertSubscription(
   tx: Tx,
@@ -44,7 +49,7 @@ export async function insertSubscription(
       state: subscription.state,
       state_reason: null,
       secret: subscription.secret,
-      view_since: (eb) => eb.selectFrom('feed').select('head'),
+      view_since: headOfFeed,
       created_at: at,
       updated_at: at,
     })
@@ -83,13 +88,23 @@ export async function updateSubscription(
       ...(change.description !== undefined && { description: change.description }),
       ...(change.state && { state: change.state, state_reason: change.stateReason ?? null }),
       ...(change.secret && { secret: change.secret }),
-      ...(newView && { view_since: (eb) => eb.selectFrom('feed').select('head') }),
       updated_at: at,
     })
     .where('subscription_id', '=', subscriptionId)
     .returningAll()
     .executeTakeFirstOrThrow()
   if (change.state) await moveWaiting(tx, subscriptionId, change.state)
+  return newView ? beginView(tx, subscriptionId) : fromRow(row)
+}
+
+// The last statement of its transaction: no report is accepted while the feed is locked.
+async function beginView(tx: Tx, subscriptionId: string): Promise<Subscription> {
+  const row = await tx
+    .updateTable('subscriptions')
+    .set({ view_since: headOfFeed })
+    .where('subscription_id', '=', subscriptionId)
+    .returningAll()
+    .executeTakeFirstOrThrow()
   return fromRow(row)
 }
 

@@ -31,7 +31,8 @@ function copyRepository(): string {
       verbatimSymlinks: true,
     })
   }
-  symlinkSync(join(repository, 'node_modules', 'pg'), join(modules, 'pg'))
+  mkdirSync(join(modules, '@renkei'))
+  symlinkSync(join(repository, 'packages/db'), join(modules, '@renkei/db'))
   cpSync(join(repository, 'packages/embedded'), join(folder, 'packages/embedded'), {
     recursive: true,
   })

@@ -4,10 +4,14 @@
 import { sql } from 'kysely'
 import type { Db } from '../open-database.ts'
 import type { OrganisationKind, SubscriptionState } from '../tables.ts'
+import { newerIsOwed, overtakenReason } from './newer-is-owed.ts'
 
-export interface ClaimedDelivery {
+export interface DeliveryKey {
   readonly seq: number
   readonly subscriptionId: string
+}
+
+export interface ClaimedDelivery extends DeliveryKey {
   readonly reportId: string
   readonly revision: number
   readonly attempts: number
@@ -19,13 +23,15 @@ export interface ClaimedDelivery {
   readonly secret: string
   readonly state: SubscriptionState
   readonly viewSince: number
+  /** The highest level of the report by now: a later revision may have raised it. */
+  readonly peakLevel: number
 }
 
 const subscriptionColumns = sql`s.organisation_id AS "organisationId", o.kind AS "organisationKind",
   s.channel, s.target, s.filter, s.secret, s.state, s.view_since AS "viewSince"`
 
 const deliveryColumns = sql`q.seq, q.subscription_id AS "subscriptionId", q.report_id AS "reportId",
-  q.revision, q.attempts`
+  q.revision, q.attempts, r.peak_level AS "peakLevel"`
 
 export interface ClaimOptions {
   readonly lane: string
@@ -37,7 +43,10 @@ export interface ClaimOptions {
   readonly except: readonly string[]
 }
 
-/** Claims due deliveries of a lane, the longest due first; other notifiers skip them. */
+/**
+ * Claims due deliveries of a lane, the longest due first; other notifiers skip them. What a newer
+ * revision has overtaken (mode latest) is superseded instead.
+ */
 export async function claimDue(db: Db, options: ClaimOptions): Promise<ClaimedDelivery[]> {
   const { rows } = await sql<ClaimedDelivery>`
     WITH candidate AS (
@@ -54,11 +63,21 @@ export async function claimDue(db: Db, options: ClaimOptions): Promise<ClaimedDe
     ), due AS (
       SELECT q.seq, q.subscription_id FROM delivery_queue q JOIN ranked USING (seq, subscription_id)
       WHERE ranked.nr <= ${options.perSubscriptionMax} AND q.claimed_by IS NULL AND q.due_at <= now()
-      ORDER BY q.due_at, q.seq LIMIT ${options.limit} FOR UPDATE OF q SKIP LOCKED)
+      ORDER BY q.due_at, q.seq LIMIT ${options.limit} FOR UPDATE OF q SKIP LOCKED
+    ), overtaken AS (
+      DELETE FROM delivery_queue q USING due, events e
+      WHERE q.seq = due.seq AND q.subscription_id = due.subscription_id
+        AND e.seq = q.seq AND NOT q.ordered AND ${newerIsOwed}
+      RETURNING q.seq, q.subscription_id, q.attempts
+    ), outcomes AS (
+      INSERT INTO delivery_outcomes (seq, subscription_id, outcome, reason, attempts)
+      SELECT seq, subscription_id, 'superseded', ${overtakenReason}, attempts FROM overtaken)
     UPDATE delivery_queue q SET claimed_by = ${options.notifierId}::uuid
-    FROM due, subscriptions s JOIN organisations o USING (organisation_id)
+    FROM due, reports r, subscriptions s JOIN organisations o USING (organisation_id)
     WHERE q.seq = due.seq AND q.subscription_id = due.subscription_id
-      AND s.subscription_id = q.subscription_id
+      AND r.report_id = q.report_id AND s.subscription_id = q.subscription_id
+      AND NOT EXISTS (SELECT FROM overtaken o
+        WHERE o.seq = q.seq AND o.subscription_id = q.subscription_id)
     RETURNING ${deliveryColumns}, ${subscriptionColumns}`.execute(db)
   return rows
 }
@@ -71,28 +90,55 @@ export async function readClaimed(
 ): Promise<ClaimedDelivery[]> {
   const { rows } = await sql<ClaimedDelivery>`
     SELECT ${deliveryColumns}, ${subscriptionColumns}
-    FROM delivery_queue q JOIN subscriptions s USING (subscription_id)
-    JOIN organisations o USING (organisation_id)
+    FROM delivery_queue q JOIN reports r USING (report_id) JOIN subscriptions s USING (subscription_id)
+    JOIN organisations o ON o.organisation_id = s.organisation_id
     WHERE q.seq = ${seq} AND q.subscription_id = ANY(${subscriptionIds}::uuid[])`.execute(db)
   return rows
 }
 
-/** Gives deliveries back untried, due again after `delayMs` (null: when the subscription resumes). */
+/**
+ * Gives deliveries back untried, due again after `delayMs`; with null they wait for their
+ * subscription to resume, which may be at this very moment: hence the lock.
+ */
 export async function release(
   db: Db,
   notifierId: string,
-  deliveries: readonly Pick<ClaimedDelivery, 'seq' | 'subscriptionId'>[],
+  deliveries: readonly DeliveryKey[],
   delayMs: number | null,
 ): Promise<void> {
   if (deliveries.length === 0) return
+  const ids = deliveries.map((d) => d.subscriptionId)
   await sql`
-    UPDATE delivery_queue q SET claimed_by = NULL,
-      due_at = CASE WHEN ${delayMs}::int IS NULL THEN 'infinity'
-        ELSE now() + make_interval(secs => ${delayMs}::int / 1000.0) END
-    FROM unnest(${deliveries.map((d) => d.seq)}::bigint[],
-      ${deliveries.map((d) => d.subscriptionId)}::uuid[]) AS given (seq, subscription_id)
+    WITH held AS (
+      SELECT subscription_id, state <> 'active' AS waits FROM subscriptions
+      WHERE ${delayMs}::int IS NULL AND subscription_id = ANY(${ids}::uuid[]) FOR SHARE)
+    UPDATE delivery_queue q SET claimed_by = NULL, due_at = CASE WHEN held.waits THEN 'infinity'
+      ELSE now() + make_interval(secs => coalesce(${delayMs}::int, 0) / 1000.0) END
+    FROM unnest(${deliveries.map((d) => d.seq)}::bigint[], ${ids}::uuid[])
+        AS given (seq, subscription_id) LEFT JOIN held USING (subscription_id)
     WHERE q.seq = given.seq AND q.subscription_id = given.subscription_id
       AND q.claimed_by = ${notifierId}::uuid`.execute(db)
+}
+
+/**
+ * Gives back what stands under a notifier's name in a lane but is not in its hands: the answer to
+ * a claim can get lost after its commit. Nothing may be claimed from the lane meanwhile.
+ */
+export async function releaseOrphans(
+  db: Db,
+  notifierId: string,
+  lane: string,
+  inHand: readonly DeliveryKey[],
+): Promise<number> {
+  const { rows } = await sql`
+    UPDATE delivery_queue q SET claimed_by = NULL, due_at = now()
+    WHERE q.claimed_by = ${notifierId}::uuid AND q.lane = ${lane}
+      AND NOT EXISTS (
+        SELECT FROM unnest(${inHand.map((d) => d.seq)}::bigint[],
+          ${inHand.map((d) => d.subscriptionId)}::uuid[]) AS hand (seq, subscription_id)
+        WHERE hand.seq = q.seq AND hand.subscription_id = q.subscription_id)
+    RETURNING 1`.execute(db)
+  return rows.length
 }
 
 /** Says that a notifier lives for another `ttlMs`, and gives back what dead ones had claimed. */

@@ -55,6 +55,7 @@ export async function expandNext(db: Db, options: ExpandOptions): Promise<Expand
       .filter((id) => !blocked.has(id) && options.claimable(id))
       .slice(0, Math.max(0, options.claimMax))
     const superseded = await supersedeOlder(tx, event, owed)
+    if (blocked.size > 0) await hurryOlder(tx, event, [...blocked], options.lane)
     await store(tx, event, { owed, claimed, last, complete, options })
     return { event, owed: owed.length, superseded, claimed, complete }
   })
@@ -113,6 +114,15 @@ async function findBlocked(tx: Tx, event: OpenFanOut, owed: readonly Subscriptio
     WHERE subscription_id = ANY(${ordered}::uuid[]) AND report_id = ${event.reportId}
       AND revision < ${event.revision}`.execute(tx)
   return new Set(rows.map((row) => row.id))
+}
+
+// What a revision waits for moves to its lane and is due at once: news is not held up by the turn or
+// the retry time of what came before it.
+async function hurryOlder(tx: Tx, event: OpenFanOut, blocked: readonly string[], lane: string) {
+  await sql`
+    UPDATE delivery_queue SET lane = ${lane}, due_at = least(due_at, now())
+    WHERE subscription_id = ANY(${blocked}::uuid[]) AND report_id = ${event.reportId}
+      AND revision < ${event.revision} AND claimed_by IS NULL`.execute(tx)
 }
 
 interface Chunk {

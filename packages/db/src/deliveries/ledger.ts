@@ -3,6 +3,7 @@
 
 import { sql } from 'kysely'
 import type { Db } from '../open-database.ts'
+import { waitingReason } from './waiting-reason.ts'
 
 export interface Ledger {
   readonly eventId: string
@@ -63,7 +64,7 @@ export async function readLedgerLines(
       FROM delivery_outcomes WHERE seq = ${seq}
       UNION ALL
       SELECT subscription_id, 'waiting', attempts,
-        coalesce(reason, 'not tried yet'), nullif(due_at, 'infinity')
+        ${waitingReason}, nullif(due_at, 'infinity')
       FROM delivery_queue WHERE seq = ${seq}) d
     JOIN subscriptions s USING (subscription_id)
     WHERE ${options.after}::uuid IS NULL OR d.subscription_id > ${options.after}::uuid

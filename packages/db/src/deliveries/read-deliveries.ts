@@ -2,6 +2,7 @@
 
 import { sql } from 'kysely'
 import type { Db } from '../open-database.ts'
+import { waitingReason } from './waiting-reason.ts'
 
 export interface DeliveryLine {
   readonly seq: number
@@ -28,7 +29,7 @@ export async function listDeliveries(
       SELECT seq, outcome AS standing, attempts, reason, ended_at AS at
       FROM delivery_outcomes WHERE subscription_id = ${subscriptionId}
       UNION ALL
-      SELECT seq, 'waiting', attempts, coalesce(reason, 'not tried yet'), nullif(due_at, 'infinity')
+      SELECT seq, 'waiting', attempts, ${waitingReason}, nullif(due_at, 'infinity')
       FROM delivery_queue WHERE subscription_id = ${subscriptionId}) d
     JOIN events e USING (seq)
     WHERE (${page.before}::bigint IS NULL OR d.seq < ${page.before}::bigint)

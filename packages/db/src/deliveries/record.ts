@@ -4,6 +4,7 @@
 
 import { sql } from 'kysely'
 import type { Db } from '../open-database.ts'
+import { newerIsOwed, overtakenReason } from './newer-is-owed.ts'
 
 export interface AttemptResult {
   readonly seq: number
@@ -20,16 +21,17 @@ export interface AttemptResult {
 }
 
 /**
- * Records attempts. Asynchronous commit is enough here: a crash may forget that something was
- * delivered, and then it is delivered again, but a delivery is never forgotten.
+ * Records attempts and resolves to the lanes in which deliveries now have their turn. Asynchronous
+ * commit is enough here: a crash may forget that something was delivered, and then it is delivered
+ * again, but a delivery is never forgotten.
  */
 export async function recordAttempts(
   db: Db,
   notifierId: string,
   results: readonly AttemptResult[],
-): Promise<void> {
-  if (results.length === 0) return
-  await sql`
+): Promise<string[]> {
+  if (results.length === 0) return []
+  const { rows } = await sql<{ lane: string }>`
     WITH input AS MATERIALIZED (
       SELECT * FROM json_to_recordset(${JSON.stringify(results)}::json) AS input (
         seq bigint, "subscriptionId" uuid, attempt integer, "startedAt" timestamptz,
@@ -43,7 +45,7 @@ export async function recordAttempts(
     ), ended AS (
       DELETE FROM delivery_queue q USING input i
       WHERE q.seq = i.seq AND q.subscription_id = i."subscriptionId" AND i.outcome IS NOT NULL
-      RETURNING q.seq, q.subscription_id, i.outcome, i.reason, i.attempt
+      RETURNING q.seq, q.subscription_id, q.report_id, q.ordered, i.outcome, i.reason, i.attempt
     ), overtaken AS (
       DELETE FROM delivery_queue q USING input i, events e
       WHERE q.seq = i.seq AND q.subscription_id = i."subscriptionId" AND i.outcome IS NULL
@@ -53,21 +55,17 @@ export async function recordAttempts(
       INSERT INTO delivery_outcomes (seq, subscription_id, outcome, reason, attempts)
       SELECT seq, subscription_id, outcome, reason, attempt FROM ended
       UNION ALL
-      SELECT seq, subscription_id, 'superseded', 'a newer revision is owed (mode latest)', attempt
-      FROM overtaken
+      SELECT seq, subscription_id, 'superseded', ${overtakenReason}, attempt FROM overtaken
+    ), again AS (
+      UPDATE delivery_queue q SET attempts = i.attempt, reason = i.reason, lane = 'retry',
+        claimed_by = NULL, due_at = now() + make_interval(secs => i."retryInMs" / 1000.0)
+      FROM input i
+      WHERE q.seq = i.seq AND q.subscription_id = i."subscriptionId" AND i.outcome IS NULL
+        AND q.claimed_by = ${notifierId}::uuid
+        AND NOT EXISTS (SELECT FROM overtaken o
+          WHERE o.seq = q.seq AND o.subscription_id = q.subscription_id)
     )
-    UPDATE delivery_queue q SET attempts = i.attempt, reason = i.reason, lane = 'retry',
-      claimed_by = NULL, due_at = now() + make_interval(secs => i."retryInMs" / 1000.0)
-    FROM input i
-    WHERE q.seq = i.seq AND q.subscription_id = i."subscriptionId" AND i.outcome IS NULL
-      AND q.claimed_by = ${notifierId}::uuid
-      AND NOT EXISTS (SELECT FROM overtaken o
-        WHERE o.seq = q.seq AND o.subscription_id = q.subscription_id)`.execute(db)
+    SELECT DISTINCT next.lane FROM ended e JOIN delivery_queue next USING (subscription_id, report_id)
+    WHERE e.ordered AND next.seq <> e.seq AND next.claimed_by IS NULL`.execute(db)
+  return rows.map((row) => row.lane)
 }
-
-// What failed is not tried again when the subscription is owed a newer revision of the report.
-const newerIsOwed = sql`EXISTS (SELECT FROM events n WHERE n.report_id = e.report_id
-  AND n.revision > e.revision AND (
-    EXISTS (SELECT FROM delivery_queue w WHERE w.seq = n.seq AND w.subscription_id = q.subscription_id)
-    OR EXISTS (SELECT FROM delivery_outcomes o
-      WHERE o.seq = n.seq AND o.subscription_id = q.subscription_id)))`
