@@ -6,7 +6,7 @@ import type { RuleSet } from '@renkei/schema'
 import type { Clock, Logger } from '@renkei/service-kit'
 import type { Sender } from '@renkei/webhook'
 import helmet from '@fastify/helmet'
-import { fastify, type FastifyBaseLogger, type FastifyInstance } from 'fastify'
+import { fastify, type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import { authPlugin } from './auth/auth.ts'
 import type { ApiConfig } from './config.ts'
 import { docsRoutes } from './docs/routes.ts'
@@ -46,7 +46,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   const loggerInstance: FastifyBaseLogger = deps.log
   const app = fastify({
     loggerInstance,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     genReqId: deps.newId,
     requestIdHeader: false,
     bodyLimit: config.limits.reportBytesMax,

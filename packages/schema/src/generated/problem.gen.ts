@@ -18,9 +18,17 @@ export interface Problem {
    */
   status: number
   /**
+   * Stable name of the kind of problem, the end of its type; programs compare this.
+   */
+  code?: string
+  /**
    * What went wrong this time, and what to do.
    */
   detail?: string
+  /**
+   * Names this request in the logs of Renkei.
+   */
+  requestId?: string
   /**
    * URI reference of this occurrence.
    */

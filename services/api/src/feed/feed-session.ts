@@ -10,7 +10,7 @@ import type { FeedTail } from './feed-tail.ts'
 import { type FeedReader, readView } from './read-view.ts'
 import { waitForAdvance } from './wait-for-advance.ts'
 
-/** Why the server ended a socket (`docs/reference/feed.md`). */
+/** Why the server ended a socket (`docs/feed.md`). */
 export const closeCodes = {
   goingAway: 1001,
   tooSlow: 4008,
