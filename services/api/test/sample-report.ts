@@ -1,5 +1,5 @@
-// Reports for the tests of the API, from the published vectors, with the instants moved so that they
-// are observed an hour before now.
+// Reports for the tests of the API, from the published vectors, with all instants moved so that they
+// hold as of an hour ago.
 
 import { readFileSync } from 'node:fs'
 
@@ -15,7 +15,10 @@ export function sampleReport(
     new URL(`../../../packages/schema/vectors/valid/${vector}.json`, import.meta.url),
     'utf8',
   )
-  const { reporter, ...report } = moved(JSON.parse(text)) as Json
+  const given = JSON.parse(text) as Json & { asOf: { at: string } }
+  const anHourAgo = Math.floor(Date.now() / 1000) * 1000 - 3_600_000
+  const byMs = anHourAgo - Math.floor(Date.parse(given.asOf.at) / 1000) * 1000
+  const { reporter, ...report } = moved(given, byMs) as Json
   return { ...report, reporter: { ...(reporter as Json), organisation }, ...members }
 }
 
@@ -39,20 +42,19 @@ export function emergencyReport(organisation: string, members: Json = {}): Json 
   })
 }
 
-const instant = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/
-// The vectors speak of this moment as just before their report.
-const vectorNowMs = Date.parse('2026-07-30T12:00:00+09:00')
+const instant = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/i
 
-function moved(value: unknown): unknown {
+function moved(value: unknown, byMs: number): unknown {
   if (typeof value === 'string') {
-    return instant.test(value) ? inJapan(Date.parse(value) - vectorNowMs + Date.now()) : value
+    return instant.test(value) ? inJapan(Date.parse(value) + byMs) : value
   }
-  if (Array.isArray(value)) return value.map(moved)
+  if (Array.isArray(value)) return value.map((item) => moved(item, byMs))
   if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, moved(member)]))
+  const members = Object.entries(value).map(([key, member]) => [key, moved(member, byMs)])
+  return Object.fromEntries(members)
 }
 
 function inJapan(ms: number): string {
-  const japan = new Date(Math.floor(ms / 1000) * 1000 + 9 * 3_600_000)
-  return japan.toISOString().replace('.000Z', '+09:00')
+  const japan = new Date(ms + 9 * 3_600_000)
+  return japan.toISOString().replace(/(?:\.000)?Z$/, '+09:00')
 }

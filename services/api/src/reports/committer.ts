@@ -107,13 +107,10 @@ function rejectAll(round: readonly Waiting[], error: unknown): unknown {
 }
 
 async function storeOnce(round: readonly Waiting[], deps: CommitterDeps): Promise<void> {
-  const [answers, heads] = await Promise.all([
-    recallAnswers(
-      deps.db,
-      round.flatMap(({ submission }) => requestKeyOf(submission) ?? []),
-    ),
-    readHeads(deps.db, reportIdsOf(round)),
-  ])
+  // Answers are read after the heads: whose change is seen in a head, its answer is seen too.
+  const heads = await readHeads(deps.db, reportIdsOf(round))
+  const keys = round.flatMap(({ submission }) => requestKeyOf(submission) ?? [])
+  const answers = await recallAnswers(deps.db, keys)
   const decided: { item: Waiting; decision: Decision }[] = []
   const settled: (() => void)[] = []
   const recordedAt = deps.clock.now().toISOString()
