@@ -1,10 +1,12 @@
 // Builds everything that a notifier process consists of, in order, and stops it in reverse: no new
 // work, what is in flight finishes, results are recorded, claims are given back.
 
-import { type BellStore, type Lane, lanes, listenForBells } from '@renkei/bell'
+import { type BellStore, type Lane, listenForBells } from '@renkei/bell'
 import {
   assertMigrated,
+  type Database,
   type Db,
+  type DeliveryKey,
   forgetAnswers,
   newId,
   openBellPool,
@@ -15,12 +17,14 @@ import { type Logger, makeStopper, type Stopper, systemClock } from '@renkei/ser
 import type { Channels } from './channels/channel.ts'
 import { makeWebhookChannel } from './channels/webhook/webhook-channel.ts'
 import type { NotifierConfig } from './config.ts'
-import { type EndpointLoad, makeSlots, type Slots } from './deliver/slots.ts'
+import { makeInHand } from './deliver/in-hand.ts'
 import { makeResultBuffer } from './deliver/result-buffer.ts'
 import { makeNotifierMetrics } from './health/metrics.ts'
 import { startHealthServer } from './health/server.ts'
-import { type LaneRunner, makeLaneRunner } from './lanes/lane-runner.ts'
-import { every, startSweep } from './lanes/sweep.ts'
+import { every } from './lanes/every.ts'
+import { startHeartbeat } from './lanes/heartbeat.ts'
+import { makeLaneSet } from './lanes/lane-set.ts'
+import { startSweep } from './lanes/sweep.ts'
 import { tellDelivered } from './tell-delivered.ts'
 import { makeEventStore } from './view/event-store.ts'
 import { makePreviousEvents } from './view/previous-event.ts'
@@ -45,7 +49,60 @@ export async function startNotifier(config: NotifierConfig, log: Logger): Promis
 
 async function start(config: NotifierConfig, log: Logger, stopper: Stopper): Promise<string> {
   const notifierId = newId()
-  const database = openDatabase({
+  const { db, close } = openPool(config, log)
+  stopper.add('database', close)
+  await assertMigrated(db)
+  stopper.add('claims', () => signOff(db, notifierId))
+
+  const channels: Channels = { webhook: makeWebhookChannel(senderOptions(config), systemClock) }
+  stopper.add('channels', () => channels.webhook.close())
+  const metrics = makeNotifierMetrics({
+    inFlight: () => lanes.inFlight(),
+    unrecorded: () => results.waiting(),
+  })
+  const inHand = makeInHand()
+  const onRecorded = (recorded: readonly DeliveryKey[], freed: readonly string[]) => {
+    inHand.drop(recorded)
+    for (const lane of freed) lanes.wake(lane as Lane)
+  }
+  const results = makeResultBuffer({ db, notifierId, log, ...config, onRecorded })
+  const lanes = makeLaneSet(
+    {
+      db,
+      notifierId,
+      log,
+      inHand,
+      results,
+      channels,
+      events: makeEventStore(db),
+      previous: makePreviousEvents(db),
+      clock: systemClock,
+      random: Math.random,
+      giveUpAfterMs: config.giveUpAfterHours * hourMs,
+      subscriptionsMax: config.expandSubscriptionsMax,
+      endpointInFlightMax: config.endpointInFlightMax,
+      onDelivered: tellDelivered({ metrics, log, clock: systemClock }),
+    },
+    config.laneSlots,
+  )
+  const heartbeat = await startHeartbeat({ ...config, db, notifierId, log, onBeat: lanes.recover })
+  stopper.add('heartbeat', () => heartbeat.stop())
+  stopper.add('results', () => results.flush())
+  stopper.add('lanes', () => lanes.stop())
+  listen(config, { db, log, stopper, wake: lanes.wake })
+  const sweep = startSweep({ ...config, db, log, wake: lanes.wake })
+  stopper.add('sweep', () => sweep.stop())
+
+  const { registry } = metrics
+  const ready = () => sweep.healthy()
+  const place = { host: config.healthHost, port: config.healthPort }
+  const health = await startHealthServer({ ...place, registry, ready })
+  stopper.add('health', () => health.close())
+  return health.url
+}
+
+function openPool(config: NotifierConfig, log: Logger): Database {
+  return openDatabase({
     url: config.databaseUrl,
     applicationName: 'renkei-notifier',
     connectionsMax: config.databaseConnectionsMax,
@@ -53,63 +110,10 @@ async function start(config: NotifierConfig, log: Logger, stopper: Stopper): Pro
     synchronousCommit: 'off',
     onError: (error) => log.warn({ err: error }, 'database.connection-lost'),
   })
-  const { db } = database
-  stopper.add('database', () => database.close())
-  await assertMigrated(db)
-  stopper.add('claims', () => signOff(db, notifierId))
-
-  const channels: Channels = { webhook: makeWebhookChannel(senderOptions(config), systemClock) }
-  stopper.add('channels', () => channels.webhook.close())
-  const endpoints = new Map<string, EndpointLoad>()
-  const slots = new Map(lanes.map((lane) => [lane, makeLaneSlots(config, endpoints)]))
-  const metrics = makeNotifierMetrics({
-    inFlight: () =>
-      Object.fromEntries([...slots].map(([lane, { inFlight }]) => [lane, inFlight()])),
-    unrecorded: () => results.waiting(),
-  })
-  const results = makeResultBuffer({ db, notifierId, log, ...config, onRecorded: () => {} })
-  stopper.add('results', () => results.flush())
-
-  const shared = {
-    db,
-    notifierId,
-    log,
-    results,
-    channels,
-    events: makeEventStore(db),
-    previous: makePreviousEvents(db),
-    clock: systemClock,
-    random: Math.random,
-    giveUpAfterMs: config.giveUpAfterHours * hourMs,
-    subscriptionsMax: config.expandSubscriptionsMax,
-    endpointInFlightMax: config.endpointInFlightMax,
-    onDelivered: tellDelivered({ metrics, log, clock: systemClock }),
-  }
-  const runners = new Map<Lane, LaneRunner>()
-  for (const [lane, laneSlots] of slots) {
-    const runner = makeLaneRunner({ ...shared, lane, slots: laneSlots })
-    runners.set(lane, runner)
-  }
-  stopper.add('lanes', async () => {
-    await Promise.all([...runners.values()].map((runner) => runner.stop()))
-  })
-  listen(config, { db, notifierId, log, stopper, wake: (lane) => runners.get(lane)?.wake() })
-  const sweep = startSweep({ ...shared, ...config, wake: (lane) => runners.get(lane)?.wake() })
-  stopper.add('sweep', () => sweep.stop())
-
-  const health = await startHealthServer({
-    host: config.healthHost,
-    port: config.healthPort,
-    registry: metrics.registry,
-    ready: () => sweep.healthy(),
-  })
-  stopper.add('health', () => health.close())
-  return health.url
 }
 
 interface ListenDeps {
   readonly db: Db
-  readonly notifierId: string
   readonly log: Logger
   readonly stopper: Stopper
   readonly wake: (lane: Lane) => void
@@ -135,10 +139,6 @@ function openStore(config: NotifierConfig, log: Logger, stopper: Stopper): BellS
   )
   stopper.add('bell pool', () => pool.close())
   return { kind: 'postgres', pool: pool.pool }
-}
-
-function makeLaneSlots(config: NotifierConfig, endpoints: Map<string, EndpointLoad>): Slots {
-  return makeSlots(config.laneSlots, config.endpointInFlightMax, endpoints)
 }
 
 function senderOptions(config: NotifierConfig) {

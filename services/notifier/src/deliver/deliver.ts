@@ -34,7 +34,7 @@ export async function deliver(delivery: ClaimedDelivery, deps: DeliverDeps): Pro
   const attempt = delivery.attempts + 1
   const next = decideNext(sent, {
     attempt,
-    level: event.peakLevel,
+    level: delivery.peakLevel,
     ageMs: startedAt.getTime() - event.recordedAt.getTime(),
     giveUpAfterMs: deps.giveUpAfterMs,
     random: deps.random(),
@@ -49,7 +49,7 @@ async function writeBody(event: FeedEvent, delivery: ClaimedDelivery, deps: Deli
   const write = eventWriter(event, delivery)
   if (!write) return undefined
   const view = { ...delivery, filter: delivery.filter as SubscriptionFilter }
-  return write(await deps.previous.before(event.seq, view))
+  return write(await deps.previous.before(event, view))
 }
 
 async function send(

@@ -1,7 +1,8 @@
 // Gathers results of attempts and records many in one statement. When the database is away they are
 // kept and recorded later; were the process to end before, the deliveries would only be sent again.
+// A result that the database refuses is left out, so that it holds up no other.
 
-import { type AttemptResult, type Db, recordAttempts } from '@renkei/db'
+import { type AttemptResult, type Db, isDatabaseUnavailable, recordAttempts } from '@renkei/db'
 import type { Logger } from '@renkei/service-kit'
 
 export interface ResultBuffer {
@@ -17,7 +18,8 @@ export interface ResultBufferDeps {
   readonly log: Logger
   readonly flushMs: number
   readonly flushResultsMax: number
-  readonly onRecorded: (results: readonly AttemptResult[]) => void
+  /** Told which results are settled, and the lanes in which deliveries now have their turn. */
+  readonly onRecorded: (results: readonly AttemptResult[], lanes: readonly string[]) => void
 }
 
 const retryMs = 200
@@ -27,23 +29,22 @@ export function makeResultBuffer(deps: ResultBufferDeps): ResultBuffer {
   let flushing: Promise<void> | undefined
   let timer: NodeJS.Timeout | undefined
   const drain = async () => {
+    let size = deps.flushResultsMax
     while (waiting.length > 0) {
-      const results = waiting.slice(0, deps.flushResultsMax)
-      try {
-        await recordAttempts(deps.db, deps.notifierId, results)
-        waiting = waiting.slice(results.length)
-        deps.onRecorded(results)
-      } catch (error) {
-        deps.log.warn({ err: error, results: waiting.length }, 'results.not-recorded')
-        await new Promise((resolve) => setTimeout(resolve, retryMs))
-      }
+      const results = waiting.slice(0, size)
+      const { lanes, sizeNext } = await record(results, deps)
+      size = sizeNext
+      if (!lanes) continue
+      waiting = waiting.slice(results.length)
+      deps.onRecorded(results, lanes)
     }
     flushing = undefined
   }
-  const flush = () => {
+  const flush = async () => {
     clearTimeout(timer)
     timer = undefined
-    return (flushing ??= drain())
+    if (waiting.length > 0) flushing ??= drain()
+    await flushing
   }
   return {
     add(result) {
@@ -54,5 +55,31 @@ export function makeResultBuffer(deps: ResultBufferDeps): ResultBuffer {
     },
     flush,
     waiting: () => waiting.length,
+  }
+}
+
+interface Recorded {
+  /** Nothing when the results are still to be recorded. */
+  readonly lanes?: readonly string[]
+  readonly sizeNext: number
+}
+
+async function record(
+  results: readonly AttemptResult[],
+  deps: ResultBufferDeps,
+): Promise<Recorded> {
+  const { db, notifierId, log, flushResultsMax } = deps
+  try {
+    return { lanes: await recordAttempts(db, notifierId, results), sizeNext: flushResultsMax }
+  } catch (error) {
+    if (isDatabaseUnavailable(error)) {
+      log.warn({ err: error, results: results.length }, 'results.not-recorded')
+      await new Promise((resolve) => setTimeout(resolve, retryMs))
+      return { sizeNext: flushResultsMax }
+    }
+    // Halved until the one that is refused stands alone.
+    if (results.length > 1) return { sizeNext: Math.ceil(results.length / 2) }
+    log.error({ err: error, ...results[0] }, 'result.refused')
+    return { lanes: [], sizeNext: flushResultsMax }
   }
 }

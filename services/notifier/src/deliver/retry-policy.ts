@@ -38,6 +38,7 @@ export interface Standing {
 
 export type NextStep =
   | { readonly outcome: 'delivered' | 'refused' | 'dead'; readonly retryInMs: null }
+  /** In whole milliseconds. */
   | { readonly outcome: null; readonly retryInMs: number }
 
 /** Decides what follows an attempt. Waits are jittered down to half, so that receivers recover unhurried. */
@@ -47,7 +48,7 @@ export function decideNext(sent: SendOutcome, standing: Standing): NextStep {
   const urgency = standing.level >= 3 ? 'urgent' : 'normal'
   const schedule = schedules[urgency]
   const wait = schedule[Math.min(standing.attempt, schedule.length) - 1] ?? minute
-  const jittered = Math.round(wait * (0.5 + standing.random / 2))
+  const jittered = wait * (0.5 + standing.random / 2)
   const asked = Math.min(sent.retryAfterMs ?? 0, retryAfterMaxMs[urgency])
-  return { outcome: null, retryInMs: Math.max(jittered, asked) }
+  return { outcome: null, retryInMs: Math.ceil(Math.max(jittered, asked)) }
 }

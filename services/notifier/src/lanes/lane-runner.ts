@@ -8,9 +8,11 @@ import {
   expandNext,
   readClaimed,
   release,
+  releaseOrphans,
 } from '@renkei/db'
 import type { Logger } from '@renkei/service-kit'
 import { deliver, type DeliverDeps, type Delivered } from '../deliver/deliver.ts'
+import type { InHand } from '../deliver/in-hand.ts'
 import type { ResultBuffer } from '../deliver/result-buffer.ts'
 import type { Slots } from '../deliver/slots.ts'
 import { owedTo } from '../fan-out/owed-to.ts'
@@ -21,6 +23,7 @@ export interface LaneDeps extends DeliverDeps {
   readonly db: Db
   readonly notifierId: string
   readonly slots: Slots
+  readonly inHand: InHand
   readonly results: ResultBuffer
   readonly log: Logger
   readonly subscriptionsMax: number
@@ -31,6 +34,8 @@ export interface LaneDeps extends DeliverDeps {
 export interface LaneRunner {
   /** Looks for work now; during a look, once more after it. */
   wake(): void
+  /** Looks, before the next claim, for what is under our name but never came here. */
+  recover(): void
   /** Takes nothing more and resolves when what was taken is sent. */
   stop(): Promise<void>
 }
@@ -38,17 +43,24 @@ export interface LaneRunner {
 export function makeLaneRunner(deps: LaneDeps): LaneRunner {
   let running: Promise<void> | undefined
   let again = false
+  let recovers = false
   let stopped = false
   const sending = new Set<Promise<void>>()
   const start = (delivery: ClaimedDelivery) => {
     const work = sendOne(delivery, deps).finally(() => sending.delete(work))
     sending.add(work)
   }
+  const round = async (): Promise<boolean> => {
+    if (recovers) await findLost(deps)
+    recovers = false
+    await someFree(deps.slots)
+    return !stopped && takeSome(deps, start)
+  }
   const run = async () => {
     try {
       do {
         again = false
-        while (!stopped && (await takeSome(deps, start)));
+        while (!stopped && (await round()));
       } while (again && !stopped)
     } catch (error) {
       // The next sweep looks again.
@@ -56,10 +68,15 @@ export function makeLaneRunner(deps: LaneDeps): LaneRunner {
     }
     running = undefined
   }
+  const wake = () => {
+    again = true
+    if (!stopped) running ??= run()
+  }
   return {
-    wake() {
-      again = true
-      if (!stopped) running ??= run()
+    wake,
+    recover() {
+      recovers = true
+      wake()
     },
     async stop() {
       stopped = true
@@ -69,13 +86,17 @@ export function makeLaneRunner(deps: LaneDeps): LaneRunner {
   }
 }
 
-// One round: wait for a slot, expand the next event, claim what is due. False when there was nothing.
+async function findLost({ db, notifierId, lane, inHand, log }: LaneDeps): Promise<void> {
+  const deliveries = await releaseOrphans(db, notifierId, lane, inHand.all())
+  if (deliveries > 0) log.warn({ lane, deliveries }, 'claims.found-again')
+}
+
+// One round: expand the next event, claim what is due. False when there was nothing.
 async function takeSome(
   deps: LaneDeps,
   start: (delivery: ClaimedDelivery) => void,
 ): Promise<boolean> {
   const { db, lane, notifierId, slots } = deps
-  await someFree(slots)
   const expanded = await expandNext(db, {
     lane,
     notifierId,
@@ -120,20 +141,23 @@ async function begin(
 ): Promise<void> {
   const busy: ClaimedDelivery[] = []
   for (const delivery of deliveries) {
-    if (deps.slots.mayTake(delivery.subscriptionId)) {
+    if (!deps.slots.mayTake(delivery.subscriptionId)) busy.push(delivery)
+    else if (deps.inHand.take(delivery)) {
       deps.slots.take(delivery.subscriptionId)
       start(delivery)
-    } else busy.push(delivery)
+    }
   }
   await release(deps.db, deps.notifierId, busy, busyDelayMs)
 }
+
+const brokenDelayMs = 1000
 
 async function sendOne(delivery: ClaimedDelivery, deps: LaneDeps): Promise<void> {
   let ok = false
   try {
     if (delivery.state === 'paused' || delivery.state === 'pendingVerification') {
-      await release(deps.db, deps.notifierId, [delivery], null)
       ok = true
+      await giveBack(delivery, deps, null)
       return
     }
     const delivered = await deliver(delivery, deps)
@@ -145,22 +169,18 @@ async function sendOne(delivery: ClaimedDelivery, deps: LaneDeps): Promise<void>
       { err: error, seq: delivery.seq, subscriptionId: delivery.subscriptionId },
       'delivery.broken',
     )
-    await giveBack(delivery, deps)
+    await giveBack(delivery, deps, brokenDelayMs)
   } finally {
     deps.slots.give(delivery.subscriptionId, ok)
   }
 }
 
-const brokenDelayMs = 1000
-
-// When even that fails the row keeps our name; it is freed when this process ends or is taken for dead.
-async function giveBack(delivery: ClaimedDelivery, deps: LaneDeps): Promise<void> {
-  for (let tries = 0; tries < 20; tries += 1) {
-    try {
-      return await release(deps.db, deps.notifierId, [delivery], brokenDelayMs)
-    } catch (error) {
-      deps.log.warn({ err: error, seq: delivery.seq }, 'delivery.not-given-back')
-      await new Promise((resolve) => setTimeout(resolve, brokenDelayMs))
-    }
+// When this fails, the row stays under our name but not in our hands: `recover` finds it.
+async function giveBack(delivery: ClaimedDelivery, deps: LaneDeps, delayMs: number | null) {
+  try {
+    await release(deps.db, deps.notifierId, [delivery], delayMs)
+  } catch (error) {
+    deps.log.warn({ err: error, seq: delivery.seq }, 'delivery.not-given-back')
   }
+  deps.inHand.drop([delivery])
 }

@@ -12,7 +12,7 @@ export interface View extends Viewer {
 
 export interface PreviousEvents {
   /** Resolves to the feed number of the event before, or to where the view began. */
-  before(seq: number, view: View): Promise<number>
+  before(event: EventFacts, view: View): Promise<number>
 }
 
 const chunk = 500
@@ -22,44 +22,65 @@ const viewsMax = 20_000
 // than the truth, never newer, so no receiver sees a gap where there is none.
 const walkMax = 100_000
 
-interface Walked {
-  readonly upTo: number
-  readonly last: number
-}
-
 /** Makes the finder of a process; the facts of events never change, so what it has read stays true. */
 export function makePreviousEvents(db: Db): PreviousEvents {
-  const facts = new Map<number, EventFacts>()
-  const walked = new Map<string, Walked>()
-  const factsOf = async (seq: number): Promise<EventFacts | undefined> => {
-    if (!facts.has(seq)) {
-      if (facts.size > factsMax) facts.clear()
-      for (const fact of await readFactsBefore(db, seq + 1, chunk)) facts.set(fact.seq, fact)
-    }
-    return facts.get(seq)
-  }
+  const facts = makeFacts(db)
+  // The last event known to belong to a view: nobody needs to look further back.
+  const last = new Map<string, number>()
   return {
-    async before(seq, view) {
+    async before(event, view) {
+      const { seq } = event
+      facts.keep(event)
       const key = keyOf(view)
-      const known = walked.get(key)
-      const floor = known && known.upTo < seq ? known.upTo : 0
+      const known = last.get(key) ?? 0
+      const floor = known < seq ? known : 0
+      // What is delivered after its view has ended is placed in the feed as the present filter sees it.
+      const since = view.viewSince < seq ? view.viewSince : 0
+      const stop = Math.max(floor, since, seq - walkMax)
       let at = seq - 1
-      const stop = Math.max(floor, view.viewSince, seq - walkMax)
-      while (at > stop) {
-        const fact = await factsOf(at)
-        if (fact && matches(view, view.filter, fact)) break
-        at -= 1
-      }
-      const found = at > stop ? at : Math.max(view.viewSince, floor > 0 ? (known?.last ?? 0) : 0)
-      if (!known || known.upTo < seq) remember(walked, key, { upTo: seq, last: seq })
-      return found
+      while (at > stop && !belongs(await facts.get(at), view)) at -= 1
+      if (seq > known && belongs(event, view)) remember(last, key, seq)
+      return at > stop ? at : Math.max(since, floor)
     },
   }
 }
 
-function remember(walked: Map<string, Walked>, key: string, value: Walked): void {
-  if (walked.size > viewsMax) walked.clear()
-  walked.set(key, value)
+function belongs(fact: EventFacts | undefined, view: View): boolean {
+  return fact !== undefined && matches(view, view.filter, fact)
+}
+
+// Facts are read in chunks; those who want the same chunk at the same time share one read.
+function makeFacts(db: Db) {
+  const facts = new Map<number, EventFacts>()
+  const reading = new Map<number, Promise<void>>()
+  const keep = (event: EventFacts) => {
+    if (facts.has(event.seq)) return
+    if (facts.size > factsMax) facts.clear()
+    facts.set(event.seq, withoutContent(event))
+  }
+  const read = async (seq: number) => {
+    for (const fact of await readFactsBefore(db, seq + 1, chunk)) keep(fact)
+  }
+  const get = async (seq: number): Promise<EventFacts | undefined> => {
+    const known = facts.get(seq)
+    if (known) return known
+    const shared = reading.get(seq) ?? read(seq).finally(() => reading.delete(seq))
+    reading.set(seq, shared)
+    await shared
+    return facts.get(seq)
+  }
+  return { keep, get }
+}
+
+function withoutContent(event: EventFacts): EventFacts {
+  const { seq, organisationId, kind, messageStatus, level, peakLevel, tlp } = event
+  const { services, prefectures } = event
+  return { seq, organisationId, kind, messageStatus, level, peakLevel, tlp, services, prefectures }
+}
+
+function remember(last: Map<string, number>, key: string, seq: number): void {
+  if (last.size > viewsMax) last.clear()
+  last.set(key, seq)
 }
 
 function keyOf(view: View): string {
