@@ -102,7 +102,11 @@ describe('a batch is refused as a whole, and nothing is stored', () => {
   const refused: readonly [string, unknown, string][] = [
     ['that is no list', { items: {} }, '/items'],
     ['that is empty', { items: [] }, '/items'],
-    ['with more than a hundred items', { items: Array(101).fill({ report: {} }) }, '/items'],
+    [
+      'with more than a hundred items',
+      { items: Array.from({ length: 101 }, () => ({ report: {} })) },
+      '/items',
+    ],
     ['with an item that is no object', { items: ['x'] }, '/items/0/report'],
     ['with an unknown member', { items: [{ report: {}, colour: 1 }] }, '/items/0/colour'],
     [

@@ -3,7 +3,7 @@ import { jsonDepthMax, jsonEntriesMax, rawJsonFaults } from './raw-json.ts'
 
 test('takes any JSON within the limits', () => {
   const value = {
-    a: [1, null, true, 'é 𠮷 \u202E'],
+    a: [1, -9007199254740991, 0.1, null, true, 'é 𠮷 \u202E'],
     'b/~c': { '': 'x' },
     d: nested(jsonDepthMax - 1),
   }
@@ -13,6 +13,16 @@ test('takes any JSON within the limits', () => {
 test.each([
   { what: 'NUL in a string', value: ['a\0'], fault: '/0 text.unicode' },
   { what: 'half a surrogate pair', value: { a: '\udc00' }, fault: '/a text.unicode' },
+  {
+    what: 'a number beyond all numbers',
+    value: { a: JSON.parse('1e400') },
+    fault: '/a number.exact',
+  },
+  {
+    what: 'a whole number beyond 2^53',
+    value: [JSON.parse('9007199254740993')],
+    fault: '/0 number.exact',
+  },
   { what: 'NUL in a name', value: { 'a\0': 1 }, fault: '/a\0 text.unicode' },
   {
     what: 'half a surrogate pair in a name',

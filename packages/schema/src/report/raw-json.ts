@@ -15,7 +15,8 @@ export const memberNameLengthMax = 128
 
 /**
  * Faults of text and of size in a JSON value: NUL or half a surrogate pair in a string or a member
- * name (`text.unicode`), a member named `__proto__` (`member.reserved`), a name beyond
+ * name (`text.unicode`), a number that JSON readers do not agree on (`number.exact`, RFC 8259 §6),
+ * a member named `__proto__` (`member.reserved`), a name beyond
  * `memberNameLengthMax` (`limit.name`), nesting beyond `jsonDepthMax` (`limit.depth`), more than
  * `jsonEntriesMax` entries (`limit.entries`). Looks no further after `faultsMax` faults.
  */
@@ -36,6 +37,7 @@ function visit(value: unknown, place: Place): void {
     if (!isPlainText(value)) place.faults.push(textFault(place.pointer))
     return
   }
+  if (typeof value === 'number' && !isExact(value)) place.faults.push(numberFault(place.pointer))
   if (value === null || typeof value !== 'object') return
   if (place.faults.length >= faultsMax) return
   if (place.depth === jsonDepthMax) {
@@ -74,11 +76,25 @@ function visitMembers(members: Record<string, unknown>, { pointer, depth, faults
 // Pointers are built only for what has to be looked into or is at fault.
 function isSound(value: unknown): boolean {
   if (typeof value === 'string') return isPlainText(value)
+  if (typeof value === 'number') return isExact(value)
   return value === null || typeof value !== 'object'
 }
 
 function isPlainText(text: string): boolean {
   return text.isWellFormed() && !text.includes('\0')
+}
+
+function isExact(value: number): boolean {
+  return Number.isSafeInteger(value) || (Number.isFinite(value) && !Number.isInteger(value))
+}
+
+function numberFault(pointer: string): Fault {
+  return {
+    pointer,
+    rule: 'number.exact',
+    detail: `${pointer === '' ? 'The document' : pointer} is a number that cannot be kept exactly.`,
+    expected: 'a number from -9007199254740991 to 9007199254740991, or a string',
+  }
 }
 
 function textFault(pointer: string): Fault {
