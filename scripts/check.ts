@@ -6,6 +6,7 @@ import { docPaths } from './check/doc-paths.ts'
 import { fileSizes } from './check/file-sizes.ts'
 import { imports } from './check/imports.ts'
 import { leaks } from './check/leaks.ts'
+import { lockFile } from './check/lock-file.ts'
 import { readRepository } from './check/repository.ts'
 import type { Findings } from './check/findings.ts'
 import { runTool } from './check/run-tool.ts'
@@ -21,6 +22,7 @@ const steps: Record<string, () => Promise<Findings> | Findings> = {
   'doc paths': () => docPaths(repository),
   'file sizes': () => fileSizes(repository),
   imports: () => imports(repository),
+  'lock file': () => lockFile(repository),
   leaks: () => leaks(repository),
 }
 

@@ -6,6 +6,7 @@ import { docPaths } from './doc-paths.ts'
 import { fileSizes } from './file-sizes.ts'
 import { imports } from './imports.ts'
 import { leaks } from './leaks.ts'
+import { lockFile } from './lock-file.ts'
 import type { Repository } from './repository.ts'
 
 function repository(files: Record<string, string>): Repository {
@@ -98,17 +99,29 @@ test('names what a package imports at run time and does not declare', () => {
   ])
 })
 
-test("names the line with a machine's folder, and an address in the lock file", () => {
+test("names the line with a machine's folder", () => {
   const folder = (name: string) => `/${name}/main`
   const files = {
     'a.md': `first\nsee ${folder('work')}`,
     'b.ts': `const home = '${folder('root')}'`,
     'c.ts': "fetch('https://renkei.example/work/list'); import('./root/a.ts')",
-    'package-lock.json': '"resolved": "packages/db",\n"resolved": "https://host/a.tgz"',
   }
   expect(leaks(repository(files)).problems).toEqual([
     `a.md:2: see ${folder('work')}`,
     `b.ts:1: const home = '${folder('root')}'`,
-    'package-lock.json:2: "resolved": "https://host/a.tgz"',
+  ])
+})
+
+test('names a package for another machine that the lock file lacks, and an address in it', () => {
+  const packages = {
+    'node_modules/tool': { optionalDependencies: { 'tool-here': '1.0.0', 'tool-there': '1.0.0' } },
+    'node_modules/tool-here': { version: '1.0.0' },
+    'node_modules/@renkei/db': { resolved: 'packages/db', link: true },
+    'node_modules/tied': { resolved: 'https://host/tied.tgz' },
+  }
+  const files = { 'package-lock.json': JSON.stringify({ packages }) }
+  expect(lockFile(repository(files)).problems).toEqual([
+    'tool-there is missing: run node scripts/complete-lock.ts',
+    'node_modules/tied is tied to https://host/tied.tgz',
   ])
 })
