@@ -2,9 +2,10 @@
 
 import websocket from '@fastify/websocket'
 import type { Viewer } from '@renkei/schema'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { WebSocket } from 'ws'
 import { problemResponse, queryOf } from '../docs/parts.ts'
+import { badParameter } from '../problem/domain-error.ts'
 import {
   feedParameters,
   type FeedQuery,
@@ -35,7 +36,12 @@ export async function socketRoutes(app: FastifyInstance, deps: SocketDeps): Prom
   app.get<{ Querystring: FeedQuery }>(
     '/v1/feed',
     // A copy: the plugin marks the schema that it is given as hidden.
-    { websocket: true, config: { scope: 'feed:read' }, schema: { ...feedDocs } },
+    {
+      websocket: true,
+      config: { scope: 'feed:read' },
+      schema: { ...feedDocs },
+      preHandler: refuseOtherThanSocket,
+    },
     (socket, request) => {
       if (sockets.size >= deps.socketsMax) {
         socket.close(closeCodes.tooMany, 'too many sockets; try again later')
@@ -62,6 +68,17 @@ export async function socketRoutes(app: FastifyInstance, deps: SocketDeps): Prom
       )
     },
   )
+}
+
+function refuseOtherThanSocket(request: FastifyRequest, _: FastifyReply, done: () => void): void {
+  if (!request.ws) {
+    throw badParameter(
+      'Upgrade',
+      'websocket',
+      'This address speaks WebSocket; /v1/events does not.',
+    )
+  }
+  done()
 }
 
 async function serve(socket: WebSocket, query: FeedQuery, options: SessionOptions, viewer: Viewer) {
