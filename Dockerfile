@@ -1,0 +1,37 @@
+# One image, two commands: the API (the default) and the notifier. TypeScript runs as it is, so that
+# there is nothing to build: only to install, to copy, and to load once.
+
+FROM node:24-bookworm-slim AS dependencies
+WORKDIR /app
+COPY .npmrc package.json package-lock.json ./
+COPY packages/bell/package.json packages/bell/
+COPY packages/db/package.json packages/db/
+COPY packages/embedded/package.json packages/embedded/
+COPY packages/schema/package.json packages/schema/
+COPY packages/service-kit/package.json packages/service-kit/
+COPY packages/testkit/package.json packages/testkit/
+COPY packages/webhook/package.json packages/webhook/
+COPY services/api/package.json services/api/
+COPY services/notifier/package.json services/notifier/
+# Without the optional packages: the embedded Postgres and an addon that is faster and not needed.
+# Without install scripts: the one of `node` would bring a second Node.
+RUN npm ci --omit=dev --omit=optional --ignore-scripts
+
+FROM node:24-bookworm-slim
+WORKDIR /app
+ENV NODE_COMPILE_CACHE=/app/.compile-cache
+COPY --from=dependencies /app ./
+COPY LICENSE ./
+COPY migrations migrations
+COPY packages packages
+COPY services services
+COPY scripts/keys.ts scripts/migrate.ts scripts/
+COPY scripts/system scripts/system
+# Loads both services without starting them: fails when one of them needs what is not here, and
+# fills the compile cache, which the services only read.
+RUN node --input-type=module --eval "await import('/app/services/api/src/start-api.ts'); \
+    await import('/app/services/notifier/src/start-notifier.ts'); \
+    await import('/app/scripts/system/database.ts')"
+USER node
+EXPOSE 8080 8081
+CMD ["node", "services/api/src/main.ts"]
