@@ -8,6 +8,7 @@ import type { Sender } from '@renkei/webhook'
 import helmet from '@fastify/helmet'
 import { fastify, type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import { authPlugin } from './auth/auth.ts'
+import { closeConnections } from './close-connections.ts'
 import type { ApiConfig } from './config.ts'
 import { docsRoutes } from './docs/routes.ts'
 import { openApiPlugin } from './docs/open-api.ts'
@@ -58,6 +59,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
     clientErrorHandler: answerBrokenRequest(config.publicUrl),
   })
   useContractValidation(app)
+  await app.register(closeConnections)
   await app.register(helmet)
   await app.register(problemPlugin, { publicUrl: config.publicUrl })
   await app.register(jsonPlugin, config.limits)

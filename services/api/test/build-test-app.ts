@@ -28,7 +28,7 @@ export interface TestApi {
   addParty(code: string, kind: PartyKind, scopes?: readonly Scope[]): Promise<Party>
   /** A request without a key. */
   request(path: string, call?: Call): Promise<TestAnswer>
-  /** Stops the server and leaves the database. */
+  /** Stops the server and leaves the database; rejects when something did not stop in time. */
   stopServer(): Promise<void>
   /** Stops the server and, when it is the first on its database, drops that. */
   stop(): Promise<void>
@@ -52,7 +52,10 @@ export async function startTestApi(overrides: TestApiOverrides = {}): Promise<Te
       ...overrides.env,
     })
     const { url, stopper } = await startApi(config, overrides.log ?? makeLogger('api', 'silent'))
-    const stopServer = async () => void (await stopper.stop())
+    const stopServer = async () => {
+      const failed = await stopper.stop()
+      if (failed.length > 0) throw new Error(`did not stop in time: ${failed.join(', ')}`)
+    }
     return {
       url,
       databaseUrl: database.databaseUrl,
