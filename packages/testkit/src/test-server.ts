@@ -9,7 +9,6 @@ export type TestServer = {
 }
 
 declare module 'vitest' {
-  // oxlint-disable-next-line typescript/consistent-type-definitions -- merging needs an interface
   interface ProvidedContext {
     testServer: TestServer
   }
