@@ -1,10 +1,10 @@
 // Readers that take nothing: the API keeps a bounded part of the feed for each, tells them to resume
 // and goes on for everybody else.
 
-import { makeLogger } from '@renkei/service-kit'
 import { waitFor } from '@renkei/testkit'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startTestApi, type TestApi } from './build-test-app.ts'
+import { captureLog } from './capture-log.ts'
 import { openFeed } from './feed-client.ts'
 import type { Party } from './parties.ts'
 import { sampleReport } from './sample-report.ts'
@@ -13,13 +13,11 @@ let api: TestApi
 let mobile: Party
 let fixed: Party
 const eventsTotal = 400
-const warnings: string[] = []
+const captured = captureLog()
 
 beforeAll(async () => {
-  const log = makeLogger('api', 'silent')
-  log.warn = ((_: object, event: string) => warnings.push(event)) as typeof log.warn
   api = await startTestApi({
-    log,
+    log: captured.log,
     env: {
       RENKEI_FEED_SOCKET_BUFFER_BYTES_MAX: '65536',
       RENKEI_FEED_SLOW_SOCKET_MS: '2000',
@@ -45,16 +43,16 @@ async function postLargeReports(): Promise<void> {
   }
 }
 
-const tooSlow = () => warnings.filter((event) => event === 'feed.socket-too-slow').length
+const tooSlow = () => captured.events().filter((event) => event === 'feed.socket-too-slow').length
 
 test(
   'a reader that stops reading is closed with 4008 and the cursor at which to go on',
   { timeout: 90_000 },
   async () => {
-    warnings.length = 0
+    const slowBefore = tooSlow()
     const client = await openFeed(api, fixed, 'after=0')
     client.socket.pause()
-    await waitFor(() => tooSlow() === 1, { timeoutMs: 60_000 })
+    await waitFor(() => tooSlow() === slowBefore + 1, { timeoutMs: 60_000 })
     client.socket.resume()
     const { code, reason } = await client.closed
     expect({ code, reason }).toMatchObject({
@@ -76,9 +74,9 @@ test(
   'many such readers cost a bounded part of memory, and then nothing',
   { timeout: 120_000 },
   async () => {
-    warnings.length = 0
     const readers = 30
-    const before = process.memoryUsage().arrayBuffers
+    const slowBefore = tooSlow()
+    const bytesBefore = process.memoryUsage().arrayBuffers
     const clients = await Promise.all(
       Array.from({ length: readers }, async () => {
         const client = await openFeed(api, fixed, 'after=0')
@@ -89,8 +87,8 @@ test(
     let peak = 0
     await waitFor(
       () => {
-        peak = Math.max(peak, process.memoryUsage().arrayBuffers - before)
-        return tooSlow() === readers
+        peak = Math.max(peak, process.memoryUsage().arrayBuffers - bytesBefore)
+        return tooSlow() === slowBefore + readers
       },
       { timeoutMs: 90_000 },
     )

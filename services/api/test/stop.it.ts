@@ -15,10 +15,8 @@ test(
     const { body } = await mobile.request('/v1/reports', { json: sampleReport('example-mobile') })
     expect((await poll).body.events).toMatchObject([{ id: body.eventId }])
     await Promise.all(sockets.map((socket) => socket.waitForEvents(1)))
-    const started = performance.now()
+    // Rejects when anything holds it up, such as the long poll that had almost a minute to go.
     await api.stopServer()
-    // The long poll that had nothing to tell had almost a minute to go.
-    expect(performance.now() - started).toBeLessThan(8000)
     expect(await idle).toMatchObject({ status: 200, body: { events: [] } })
     for (const socket of sockets) {
       expect(await socket.closed).toMatchObject({
@@ -40,8 +38,6 @@ test('a stop does not wait for a socket that no longer reads', { timeout: 60_000
   const mobile = await api.addParty('example-mobile', 'carrier')
   const client = await openFeed(api, mobile)
   client.socket.pause()
-  const started = performance.now()
   await api.stop()
-  expect(performance.now() - started).toBeLessThan(8000)
   client.socket.terminate()
 })
