@@ -32,6 +32,8 @@ CREATE TABLE delivery_outcomes (
 CREATE INDEX delivery_outcomes_by_subscription ON delivery_outcomes (subscription_id, seq);
 CREATE TRIGGER delivery_outcomes_append_only BEFORE UPDATE OR DELETE ON delivery_outcomes
   FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER delivery_outcomes_no_truncate BEFORE TRUNCATE ON delivery_outcomes
+  FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TABLE delivery_attempts (
   seq bigint NOT NULL,
@@ -46,6 +48,8 @@ CREATE TABLE delivery_attempts (
 CREATE INDEX delivery_attempts_by_subscription ON delivery_attempts (subscription_id, seq);
 CREATE TRIGGER delivery_attempts_append_only BEFORE UPDATE OR DELETE ON delivery_attempts
   FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER delivery_attempts_no_truncate BEFORE TRUNCATE ON delivery_attempts
+  FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 -- A notifier says that it lives; what a dead one had claimed is given back.
 CREATE TABLE notifiers (

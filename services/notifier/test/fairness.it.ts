@@ -1,0 +1,93 @@
+// One dead recipient delays nobody else, and a crisis overtakes any backlog.
+
+import { type Receiver, startReceiver, waitFor } from '@renkei/testkit'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { startTestNotifier, type TestNotifier } from '../../../test/support/notifier.ts'
+import { openWorld, type World } from '../../../test/support/world.ts'
+
+let world: World
+let receiver: Receiver
+let notifier: TestNotifier
+
+beforeEach(async () => {
+  ;[world, receiver] = await Promise.all([openWorld(), startReceiver()])
+})
+
+afterEach(async () => {
+  expect(await world.unbalanced()).toBe(0)
+  await notifier.stop()
+  await Promise.all([receiver.close(), world.close()])
+})
+
+test('a dead endpoint with a backlog of hundreds delays none of the others', async () => {
+  const backlog = 300
+  receiver.always('/dead', { kind: 'hang' })
+  const dead = await world.subscribe({ url: receiver.url('/dead') })
+  await world.acceptMany(backlog, { level: 1 })
+  for (let nr = 0; nr < 5; nr += 1) await world.subscribe({ url: receiver.url(`/well/${nr}`) })
+  notifier = await startTestNotifier(world.url, {
+    RENKEI_SWEEP_MS: '50',
+    RENKEI_LANE_SLOTS: '16',
+    RENKEI_WEBHOOK_TIMEOUT_MS: '1000',
+  })
+  await allExpanded()
+  const startedMs = performance.now()
+  const events = await world.acceptMany(60, { level: 1 })
+  const paths = [0, 1, 2, 3, 4].map((nr) => `/well/${nr}`)
+  await receiver.waitFor(
+    () => paths.every((path) => receiver.at(path).length === events.length),
+    20_000,
+  )
+  // Behind the dead one's backlog it would be 400 s at one at a time, 50 s at eight.
+  expect(performance.now() - startedMs).toBeLessThan(10_000)
+  const [waiting] = await world.sql(`SELECT count(*)::int AS count, count(claimed_by)::int AS held
+    FROM delivery_queue WHERE subscription_id = '${dead.subscriptionId}'`)
+  expect(waiting!['count']).toBe(backlog + events.length)
+  // Eight at most in its first second, before it was known to be sick; one since.
+  expect(waiting!['held']).toBeLessThanOrEqual(8)
+})
+
+test('a dead endpoint in mode all with many revisions behind one delays none of the others', async () => {
+  receiver.always('/dead', { kind: 'answer', status: 500 })
+  await world.subscribe({ url: receiver.url('/dead') })
+  const [first] = await world.acceptMany(1, { level: 1 })
+  for (let revision = 2; revision <= 120; revision += 1) {
+    await world.accept({ reportId: first!.reportId, revision, level: 1 })
+  }
+  await world.subscribe({ url: receiver.url('/well') })
+  notifier = await startTestNotifier(world.url, {
+    RENKEI_SWEEP_MS: '50',
+    RENKEI_LANE_SLOTS: '4',
+  })
+  await allExpanded()
+  const events = await world.acceptMany(30, { level: 1 })
+  await receiver.waitFor(() => receiver.at('/well').length === events.length)
+  const dead = new Set(receiver.at('/dead').map(({ body }) => revisionOf(body)))
+  expect(dead.has(2)).toBe(false)
+})
+
+test('a report of level 4 overtakes a backlog of low ones', async () => {
+  receiver.always('/slow', { kind: 'answer', status: 200, delayMs: 40 })
+  for (let nr = 0; nr < 4; nr += 1) await world.subscribe({ url: receiver.url('/slow') })
+  const low = await world.acceptMany(100, { level: 0 })
+  notifier = await startTestNotifier(world.url, {
+    RENKEI_SWEEP_MS: '50',
+    RENKEI_LANE_SLOTS: '8',
+  })
+  await receiver.waitFor(20)
+  const crisis = await world.accept({ level: 4 })
+  await world.settled([crisis])
+  const receivedLow = receiver.requests.filter((r) => r.headers['webhook-id'] !== crisis.eventId)
+  expect(receivedLow.length).toBeLessThan(300)
+  await world.settled(low)
+  expect(receiver.requests).toHaveLength(404)
+})
+
+async function allExpanded(): Promise<void> {
+  const open = 'SELECT FROM fan_outs WHERE completed_at IS NULL'
+  await waitFor(async () => (await world.sql(open)).length === 0, { timeoutMs: 20_000 })
+}
+
+function revisionOf(body: Buffer): number {
+  return (JSON.parse(body.toString()) as { revision: number }).revision
+}

@@ -1,0 +1,180 @@
+// Revisions of one report to one subscription: mode latest drops what a newer one has overtaken,
+// mode all sends each in its order, and news is never held up by what came before it.
+
+import { expandNext, newId } from '@renkei/db'
+import type { LevelValue } from '@renkei/schema'
+import { type Receiver, type Reply, startReceiver, waitFor } from '@renkei/testkit'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { startTestNotifier, type TestNotifier } from '../../../test/support/notifier.ts'
+import type { Accepted } from '../../../test/support/revisions.ts'
+import { openWorld, type World } from '../../../test/support/world.ts'
+
+let world: World
+let receiver: Receiver
+let notifier: TestNotifier | undefined
+
+const ok: Reply = { kind: 'answer', status: 200 }
+const comeBackLater: Reply = { kind: 'answer', status: 503, headers: { 'retry-after': '3600' } }
+
+beforeEach(async () => {
+  ;[world, receiver] = await Promise.all([openWorld(), startReceiver()])
+})
+
+afterEach(async () => {
+  expect(await world.unbalanced()).toBe(0)
+  expect((await notifier?.stop()) ?? []).toEqual([])
+  notifier = undefined
+  await Promise.all([receiver.close(), world.close()])
+})
+
+const start = async (env: Record<string, string> = {}) => {
+  notifier = await startTestNotifier(world.url, {
+    RENKEI_SWEEP_MS: '50',
+    RENKEI_WEBHOOK_TIMEOUT_MS: '400',
+    ...env,
+  })
+}
+const revise = async (reportId: string, revision: number, level: LevelValue = 1) =>
+  world.accept({ reportId, revision, level })
+const revisionsAt = (path: string) =>
+  receiver
+    .at(path)
+    .map(({ body }) => (JSON.parse(body.toString()) as { revision: number }).revision)
+const outcomeOf = async ({ seq }: Accepted) =>
+  (await world.sql(`SELECT outcome, attempts, reason FROM delivery_outcomes WHERE seq = ${seq}`))[0]
+const triedOnce = async ({ seq }: Accepted) =>
+  waitFor(async () => {
+    const where = `seq = ${seq} AND attempts = 1 AND claimed_by IS NULL`
+    return (await world.sql(`SELECT FROM delivery_queue WHERE ${where}`)).length > 0
+  })
+
+describe('mode latest', () => {
+  test('a newer revision supersedes an older one that waits, with a row that says so', async () => {
+    await start()
+    await world.subscribe({ url: receiver.url('/x'), mode: 'latest' })
+    receiver.script('/x', comeBackLater)
+    const reportId = newId()
+    const first = await revise(reportId, 1)
+    await triedOnce(first)
+    const second = await revise(reportId, 2)
+    const ledgers = await world.settled([first, second])
+    expect(revisionsAt('/x')).toEqual([1, 2])
+    expect(await outcomeOf(first)).toMatchObject({ outcome: 'superseded', attempts: 1 })
+    expect((await outcomeOf(first))!['reason']).toMatch(/newer|revision 2/)
+    expect(ledgers[0]).toMatchObject({ owed: 1, superseded: 1, delivered: 0, balances: true })
+    expect(ledgers[1]).toMatchObject({ owed: 1, superseded: 0, delivered: 1, balances: true })
+  })
+
+  test('an older revision that fails in flight gives way to a newer one', async () => {
+    await start()
+    await world.subscribe({ url: receiver.url('/x'), mode: 'latest' })
+    receiver.script('/x', { kind: 'hang' })
+    const reportId = newId()
+    const first = await revise(reportId, 1)
+    await receiver.waitFor(1)
+    const second = await revise(reportId, 2)
+    await world.settled([first, second])
+    expect(revisionsAt('/x')).toEqual([1, 2])
+    expect(await outcomeOf(first)).toMatchObject({ outcome: 'superseded', attempts: 1 })
+  })
+
+  test('an older revision in the hands of a dead notifier is not sent after a newer one', async () => {
+    await world.subscribe({ url: receiver.url('/x'), mode: 'latest' })
+    const reportId = newId()
+    const first = await revise(reportId, 1)
+    await expandAs(newId())
+    const second = await revise(reportId, 2)
+    await start()
+    await world.settled([first, second])
+    expect(revisionsAt('/x')).toEqual([2])
+    expect(await outcomeOf(first)).toMatchObject({ outcome: 'superseded', attempts: 0 })
+  })
+
+  const expandAs = async (notifierId: string) =>
+    expandNext(world.db, {
+      lane: 'level0to2',
+      notifierId,
+      subscriptionsMax: 10,
+      claimMax: 10,
+      claimable: () => true,
+      owedTo: () => true,
+    })
+})
+
+describe('mode all', () => {
+  test('every revision arrives, each after the one before it was taken', async () => {
+    await start()
+    await world.subscribe({ url: receiver.url('/x') })
+    const sick: Reply = { kind: 'answer', status: 500 }
+    receiver.script('/x', ok, sick, ok, { kind: 'reset', when: 'before_headers' }, sick)
+    const reportId = newId()
+    const events = []
+    for (let nr = 1; nr <= 6; nr += 1) events.push(await revise(reportId, nr, 4))
+    await world.settled(events)
+    const sent = revisionsAt('/x')
+    expect(sent).toEqual(sent.toSorted((a, b) => a - b))
+    expect([...new Set(sent)]).toEqual([1, 2, 3, 4, 5, 6])
+    for (const event of events)
+      expect(await outcomeOf(event)).toMatchObject({ outcome: 'delivered' })
+  })
+
+  test('the next revision goes when the one before it is taken, not at the next sweep', async () => {
+    await start({ RENKEI_SWEEP_MS: '1000' })
+    await world.subscribe({ url: receiver.url('/x') })
+    receiver.script('/x', comeBackLater)
+    const reportId = newId()
+    const first = await revise(reportId, 1)
+    await triedOnce(first)
+    await world.sql("UPDATE delivery_queue SET due_at = now() + interval '1 hour'")
+    const events = [first]
+    for (let nr = 2; nr <= 12; nr += 1) events.push(await revise(reportId, nr))
+    const startedMs = performance.now()
+    await world.settled(events)
+    expect(performance.now() - startedMs).toBeLessThan(6000)
+    expect(revisionsAt('/x')).toEqual([1, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12])
+  })
+
+  test('a crisis takes along what it must follow: a backlog, and a retry time of an hour', async () => {
+    const reportId = newId()
+    await world.subscribe({ url: receiver.url('/x') })
+    await start({ RENKEI_LANE_SLOTS: '2' })
+    receiver.script('/x', comeBackLater)
+    const first = await revise(reportId, 1, 0)
+    await triedOnce(first)
+    receiver.always('/x', { kind: 'answer', status: 200, delayMs: 50 })
+    const backlog = []
+    for (let nr = 0; nr < 60; nr += 1) backlog.push(await world.accept({ level: 0 }))
+    const low = await revise(reportId, 2, 0)
+    const crisis = await revise(reportId, 3, 4)
+    await world.settled([first, low, crisis])
+    const { waiting } = (await Promise.all(backlog.map((e) => world.ledger(e.eventId)))).reduce(
+      (sum, ledger) => ({ waiting: sum.waiting + ledger.waiting + (ledger.expanded ? 0 : 1) }),
+      { waiting: 0 },
+    )
+    expect(waiting).toBeGreaterThan(20)
+    const own = receiver.at('/x').filter(({ body }) => body.includes(reportId))
+    expect(
+      own.map(({ body }) => (JSON.parse(body.toString()) as { revision: number }).revision),
+    ).toEqual([1, 1, 2, 3])
+    await world.settled(backlog)
+  })
+
+  test('once a report is a crisis, what it must follow is retried within seconds', async () => {
+    await start()
+    await world.subscribe({ url: receiver.url('/x') })
+    receiver.script('/x', comeBackLater, comeBackLater)
+    const reportId = newId()
+    const first = await revise(reportId, 1, 0)
+    await triedOnce(first)
+    const crisis = await revise(reportId, 2, 4)
+    // It asked for an hour again, and a crisis grants a minute at most.
+    await waitFor(async () => {
+      const rows = await world.sql(`SELECT FROM delivery_queue WHERE seq = ${first.seq}
+        AND attempts = 2 AND due_at < now() + interval '61 seconds'`)
+      return rows.length > 0
+    })
+    await world.sql(`UPDATE delivery_queue SET due_at = now()`)
+    await world.settled([first, crisis], 20_000)
+    expect(revisionsAt('/x')).toEqual([1, 1, 1, 2])
+  })
+})
