@@ -3,6 +3,7 @@
 
 import { Kysely, PostgresDialect, type Transaction } from 'kysely'
 import { Pool, types } from 'pg'
+import { dropSilentConnections } from './answer-limit.ts'
 import type { Tables } from './tables.ts'
 
 export type Db = Kysely<Tables>
@@ -12,6 +13,7 @@ export interface DatabaseOptions {
   readonly url: string
   readonly applicationName: string
   readonly connectionsMax: number
+  /** What the server may take for a statement; 0 is without limit. */
   readonly statementTimeoutMs: number
   /** Off only where a crash may repeat a delivery but never lose one (`design.md`, Delivery). */
   readonly synchronousCommit?: 'on' | 'off'
@@ -31,6 +33,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     application_name: options.applicationName,
     max: options.connectionsMax,
     statement_timeout: options.statementTimeoutMs,
+    query_timeout: answerTimeoutMs(options.statementTimeoutMs),
     connectionTimeoutMillis: 5_000,
     idleTimeoutMillis: 60_000,
     keepAlive: true,
@@ -41,8 +44,15 @@ export function openDatabase(options: DatabaseOptions): Database {
   pool.on('error', tell)
   // A server may die in the very moment in which a new connection is lent for the first time.
   pool.on('connect', (client) => client.on('error', tell))
-  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
+  const db = new Kysely<Tables>({
+    dialect: new PostgresDialect({ pool: dropSilentConnections(pool) }),
+  })
   return { db, close: () => db.destroy() }
+}
+
+// A server that lives says by then that it gave up; after that, silence means that it is gone.
+function answerTimeoutMs(statementTimeoutMs: number): number {
+  return statementTimeoutMs === 0 ? 0 : statementTimeoutMs + 1000
 }
 
 const int8Oid = 20

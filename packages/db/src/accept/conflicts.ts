@@ -50,7 +50,7 @@ const unavailable = new Set([
 // Connection exception, insufficient resources, shut down or starting up.
 const unavailableClass = /^(?:08|53|57P0)/
 const unavailableText =
-  /Connection terminated|Query read timeout|timeout exceeded when trying to connect/
+  /Connection terminated|is not queryable|Query read timeout|timeout exceeded when trying to connect/
 
 /** True when the database could not be reached or asked to be tried again: nothing is wrong with the request. */
 export function isDatabaseUnavailable(error: unknown): boolean {
