@@ -27,8 +27,9 @@ function read(env: EnvReader) {
     /** A notifier that has been silent this long counts as dead: its deliveries are taken over. */
     deadAfterMs: env.integer('RENKEI_NOTIFIER_DEAD_AFTER_MS', 5000, { min: 200, max: 60_000 }),
     laneSlots: env.integer('RENKEI_LANE_SLOTS', 128, { min: 1, max: 4096 }),
+    laneBacklogMax: env.integer('RENKEI_LANE_BACKLOG_MAX', 512, { min: 1, max: 10_000 }),
     endpointInFlightMax: env.integer('RENKEI_ENDPOINT_IN_FLIGHT_MAX', 8, { min: 1, max: 256 }),
-    expandSubscriptionsMax: env.integer('RENKEI_EXPAND_SUBSCRIPTIONS_MAX', 500, {
+    expandSubscriptionsMax: env.integer('RENKEI_EXPAND_SUBSCRIPTIONS_MAX', 250, {
       min: 1,
       max: 10_000,
     }),

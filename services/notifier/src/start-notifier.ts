@@ -81,6 +81,7 @@ async function start(config: NotifierConfig, log: Logger, stopper: Stopper): Pro
       giveUpAfterMs: config.giveUpAfterHours * hourMs,
       subscriptionsMax: config.expandSubscriptionsMax,
       endpointInFlightMax: config.endpointInFlightMax,
+      backlogMax: config.laneBacklogMax,
       onDelivered: tellDelivered({ metrics, log, clock: systemClock }),
     },
     config.laneSlots,

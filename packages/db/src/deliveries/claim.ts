@@ -82,20 +82,6 @@ export async function claimDue(db: Db, options: ClaimOptions): Promise<ClaimedDe
   return rows
 }
 
-/** Reads what this notifier claimed while it expanded an event. */
-export async function readClaimed(
-  db: Db,
-  seq: number,
-  subscriptionIds: readonly string[],
-): Promise<ClaimedDelivery[]> {
-  const { rows } = await sql<ClaimedDelivery>`
-    SELECT ${deliveryColumns}, ${subscriptionColumns}
-    FROM delivery_queue q JOIN reports r USING (report_id) JOIN subscriptions s USING (subscription_id)
-    JOIN organisations o ON o.organisation_id = s.organisation_id
-    WHERE q.seq = ${seq} AND q.subscription_id = ANY(${subscriptionIds}::uuid[])`.execute(db)
-  return rows
-}
-
 /**
  * Gives deliveries back untried, due again after `delayMs`; with null they wait for their
  * subscription to resume, which may be at this very moment: hence the lock.

@@ -4,12 +4,20 @@
 import { sql } from 'kysely'
 import type { Db, Tx } from '../open-database.ts'
 import type { OrganisationKind } from '../tables.ts'
-import type { EventFacts } from '../feed/read-events.ts'
+import { eventColumns } from '../feed/event-columns.ts'
+import type { EventFacts, FeedEvent } from '../feed/read-events.ts'
+import type { ClaimedDelivery } from './claim.ts'
 
 export interface OpenFanOut extends EventFacts {
   readonly reportId: string
   readonly revision: number
   readonly afterSubscription: string | null
+}
+
+/** With its content, so that whoever sends it need not read it again. */
+interface LockedFanOut extends OpenFanOut, FeedEvent {
+  /** The highest level of the report by now, which a later revision may have raised. */
+  readonly reportPeakLevel: number
 }
 
 export interface SubscriptionView {
@@ -19,6 +27,13 @@ export interface SubscriptionView {
   readonly filter: unknown
   readonly mode: 'latest' | 'all'
   readonly viewSince: number
+}
+
+interface ActiveSubscription extends SubscriptionView {
+  readonly state: 'active'
+  readonly channel: 'webhook'
+  readonly target: unknown
+  readonly secret: string
 }
 
 export interface ExpandOptions {
@@ -33,10 +48,11 @@ export interface ExpandOptions {
 }
 
 export interface Expanded {
-  readonly event: OpenFanOut
+  readonly event: FeedEvent
   readonly owed: number
   readonly superseded: number
-  readonly claimed: readonly string[]
+  /** To be sent now: they are read already. */
+  readonly claimed: readonly ClaimedDelivery[]
   readonly complete: boolean
 }
 
@@ -45,15 +61,14 @@ export async function expandNext(db: Db, options: ExpandOptions): Promise<Expand
   return db.transaction().execute(async (tx) => {
     const event = await lockNext(tx, options.lane)
     if (!event) return undefined
-    const subscriptions = await readChunk(tx, event.afterSubscription, options.subscriptionsMax)
+    const { subscriptions, complete } = await readChunk(tx, event, options.subscriptionsMax)
     const owed = subscriptions.filter((subscription) => options.owedTo(event, subscription))
-    const complete = subscriptions.length < options.subscriptionsMax
     const last = subscriptions.at(-1)?.subscriptionId ?? event.afterSubscription
     const blocked = await findBlocked(tx, event, owed)
     const claimed = owed
-      .map((subscription) => subscription.subscriptionId)
-      .filter((id) => !blocked.has(id) && options.claimable(id))
+      .filter(({ subscriptionId: id }) => !blocked.has(id) && options.claimable(id))
       .slice(0, Math.max(0, options.claimMax))
+      .map((subscription) => toClaimed(event, subscription))
     const superseded = await supersedeOlder(tx, event, owed)
     if (blocked.size > 0) await hurryOlder(tx, event, [...blocked], options.lane)
     await store(tx, event, { owed, claimed, last, complete, options })
@@ -63,30 +78,37 @@ export async function expandNext(db: Db, options: ExpandOptions): Promise<Expand
 
 // Revisions of a report are expanded in their order, also when a newer one travels in a faster lane:
 // it takes the older ones along.
-async function lockNext(tx: Tx, lane: string): Promise<OpenFanOut | undefined> {
-  const { rows } = await sql<OpenFanOut>`
+async function lockNext(tx: Tx, lane: string): Promise<LockedFanOut | undefined> {
+  const { rows } = await sql<LockedFanOut>`
     WITH next AS (
       SELECT e.report_id, e.revision FROM fan_outs f JOIN events e USING (seq)
       WHERE f.lane = ${lane} AND f.completed_at IS NULL
       ORDER BY f.seq LIMIT 1 FOR UPDATE OF f SKIP LOCKED)
-    SELECT e.seq, e.organisation_id AS "organisationId", e.kind,
-      e.message_status AS "messageStatus", e.level, e.peak_level AS "peakLevel", e.tlp, e.services, e.prefectures,
-      e.report_id AS "reportId", e.revision, f.after_subscription AS "afterSubscription"
+    SELECT ${eventColumns}, f.after_subscription AS "afterSubscription",
+      h.peak_level AS "reportPeakLevel"
     FROM next JOIN events e ON e.report_id = next.report_id AND e.revision <= next.revision
-    JOIN fan_outs f ON f.seq = e.seq
+    JOIN report_revisions r ON r.report_id = e.report_id AND r.revision = e.revision
+    JOIN fan_outs f ON f.seq = e.seq JOIN reports h ON h.report_id = e.report_id
     WHERE f.completed_at IS NULL
     ORDER BY e.revision LIMIT 1 FOR UPDATE OF f`.execute(tx)
   return rows[0]
 }
 
-async function readChunk(tx: Tx, after: string | null, limit: number): Promise<SubscriptionView[]> {
-  const { rows } = await sql<SubscriptionView>`
+// One more than wanted is asked for, to see whether there is more.
+async function readChunk(tx: Tx, { afterSubscription: after }: OpenFanOut, limit: number) {
+  const { rows } = await sql<ActiveSubscription>`
     SELECT s.subscription_id AS "subscriptionId", s.organisation_id AS "organisationId",
-      o.kind AS "organisationKind", s.filter, s.mode, s.view_since AS "viewSince"
+      o.kind AS "organisationKind", s.filter, s.mode, s.view_since AS "viewSince", s.state,
+      s.channel, s.target, s.secret
     FROM subscriptions s JOIN organisations o USING (organisation_id)
     WHERE s.state = 'active' AND (${after}::uuid IS NULL OR s.subscription_id > ${after}::uuid)
-    ORDER BY s.subscription_id LIMIT ${limit}`.execute(tx)
-  return rows
+    ORDER BY s.subscription_id LIMIT ${limit + 1}`.execute(tx)
+  return { subscriptions: rows.slice(0, limit), complete: rows.length <= limit }
+}
+
+function toClaimed(event: LockedFanOut, subscription: ActiveSubscription): ClaimedDelivery {
+  const { seq, reportId, revision, reportPeakLevel } = event
+  return { ...subscription, seq, reportId, revision, attempts: 0, peakLevel: reportPeakLevel }
 }
 
 async function supersedeOlder(tx: Tx, event: OpenFanOut, owed: readonly SubscriptionView[]) {
@@ -127,7 +149,7 @@ async function hurryOlder(tx: Tx, event: OpenFanOut, blocked: readonly string[],
 
 interface Chunk {
   readonly owed: readonly SubscriptionView[]
-  readonly claimed: readonly string[]
+  readonly claimed: readonly ClaimedDelivery[]
   readonly last: string | null
   readonly complete: boolean
   readonly options: ExpandOptions
@@ -136,13 +158,14 @@ interface Chunk {
 async function store(tx: Tx, event: OpenFanOut, chunk: Chunk): Promise<void> {
   const ids = chunk.owed.map((s) => s.subscriptionId)
   const ordered = chunk.owed.map((s) => s.mode === 'all')
+  const claimed = chunk.claimed.map((s) => s.subscriptionId)
   const { lane, notifierId } = chunk.options
   await sql`
     WITH made AS (
       INSERT INTO delivery_queue (seq, subscription_id, report_id, revision, lane, due_at,
         ordered, claimed_by)
       SELECT ${event.seq}, id, ${event.reportId}::uuid, ${event.revision}::int, ${lane}, now(),
-        ordered, CASE WHEN id = ANY(${[...chunk.claimed]}::uuid[]) THEN ${notifierId}::uuid END
+        ordered, CASE WHEN id = ANY(${claimed}::uuid[]) THEN ${notifierId}::uuid END
       FROM unnest(${ids}::uuid[], ${ordered}::boolean[]) AS owed (id, ordered)
       RETURNING 1)
     UPDATE fan_outs SET after_subscription = ${chunk.last}::uuid,

@@ -2,6 +2,7 @@
 
 import { sql } from 'kysely'
 import type { Db } from '../open-database.ts'
+import { eventColumns, eventTables, factColumns } from './event-columns.ts'
 
 /** What decides who hears of an event: no content, so it is cheap to keep many in memory. */
 export interface EventFacts {
@@ -26,15 +27,6 @@ export interface FeedEvent extends EventFacts {
   readonly content: unknown
   readonly assessment: unknown
 }
-
-const factColumns = sql`e.seq, e.organisation_id AS "organisationId", e.kind,
-  e.message_status AS "messageStatus", e.level, e.peak_level AS "peakLevel", e.tlp, e.services, e.prefectures`
-
-const eventColumns = sql`${factColumns}, e.event_id AS "eventId", e.type,
-  e.report_id AS "reportId", e.revision, e.traceparent, e.recorded_at AS "recordedAt",
-  r.content, r.assessment`
-
-const eventTables = sql`events e JOIN report_revisions r USING (report_id, revision)`
 
 /** Reads the events after a feed number, oldest first; without a hole (`migrations/0003`). */
 export async function readEventsAfter(db: Db, after: number, limit: number): Promise<FeedEvent[]> {

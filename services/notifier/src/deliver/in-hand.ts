@@ -5,7 +5,7 @@ import type { DeliveryKey } from '@renkei/db'
 
 export interface InHand {
   /** False when it is in hand already: it must not be sent twice at once. */
-  take(delivery: DeliveryKey): boolean
+  readonly take: (delivery: DeliveryKey) => boolean
   drop(deliveries: readonly DeliveryKey[]): void
   all(): DeliveryKey[]
 }

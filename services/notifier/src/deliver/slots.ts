@@ -10,8 +10,6 @@ export interface Slots {
   full(): string[]
   take(subscriptionId: string): void
   give(subscriptionId: string, delivered: boolean): void
-  /** Resolves when sends have ended and slots are free again. */
-  whenFree(): Promise<void>
   readonly inFlight: () => number
 }
 
@@ -27,7 +25,6 @@ export function makeSlots(
   endpoints: Map<string, EndpointLoad>,
 ): Slots {
   let inFlight = 0
-  let waiters: (() => void)[] = []
   const isFull = (load: EndpointLoad) => load.inFlight >= (load.sick ? 1 : endpointMax)
   return {
     free: () => laneMax - inFlight,
@@ -51,11 +48,7 @@ export function makeSlots(
         if (load.inFlight === 0 && !load.sick) endpoints.delete(subscriptionId)
       }
       inFlight -= 1
-      const waiting = waiters
-      waiters = []
-      for (const wake of waiting) wake()
     },
-    whenFree: () => new Promise((resolve) => void waiters.push(resolve)),
     inFlight: () => inFlight,
   }
 }

@@ -6,7 +6,6 @@ import {
   type ClaimedDelivery,
   type Db,
   expandNext,
-  readClaimed,
   release,
   releaseOrphans,
 } from '@renkei/db'
@@ -16,6 +15,7 @@ import type { InHand } from '../deliver/in-hand.ts'
 import type { ResultBuffer } from '../deliver/result-buffer.ts'
 import type { Slots } from '../deliver/slots.ts'
 import { owedTo } from '../fan-out/owed-to.ts'
+import { type Backlog, makeBacklog } from './backlog.ts'
 
 export interface LaneDeps extends DeliverDeps {
   readonly lane: string
@@ -28,6 +28,8 @@ export interface LaneDeps extends DeliverDeps {
   readonly log: Logger
   readonly subscriptionsMax: number
   readonly endpointInFlightMax: number
+  /** How many deliveries the lane claims ahead of its slots. */
+  readonly backlogMax: number
   readonly onDelivered: (lane: string, delivered: Delivered) => void
 }
 
@@ -46,15 +48,23 @@ export function makeLaneRunner(deps: LaneDeps): LaneRunner {
   let recovers = false
   let stopped = false
   const sending = new Set<Promise<void>>()
-  const start = (delivery: ClaimedDelivery) => {
-    const work = sendOne(delivery, deps).finally(() => sending.delete(work))
-    sending.add(work)
-  }
+  const backlog = makeBacklog({
+    ...deps,
+    begin(delivery) {
+      const work = sendOne(delivery, deps).finally(() => {
+        sending.delete(work)
+        backlog.proceed()
+      })
+      sending.add(work)
+    },
+    // What an endpoint has no room for goes back untried.
+    refuse: (deliveries) => void giveBack(deliveries, deps, busyDelayMs),
+  })
   const round = async (): Promise<boolean> => {
     if (recovers) await findLost(deps)
     recovers = false
-    await someFree(deps.slots)
-    return !stopped && takeSome(deps, start)
+    await backlog.whenRoom()
+    return !stopped && takeSome(deps, backlog)
   }
   const run = async () => {
     try {
@@ -80,7 +90,9 @@ export function makeLaneRunner(deps: LaneDeps): LaneRunner {
     },
     async stop() {
       stopped = true
+      await giveBack(backlog.empty(), deps, 0)
       await running
+      await giveBack(backlog.empty(), deps, 0)
       await Promise.all(sending)
     },
   }
@@ -91,65 +103,36 @@ async function findLost({ db, notifierId, lane, inHand, log }: LaneDeps): Promis
   if (deliveries > 0) log.warn({ lane, deliveries }, 'claims.found-again')
 }
 
-// One round: expand the next event, claim what is due. False when there was nothing.
-async function takeSome(
-  deps: LaneDeps,
-  start: (delivery: ClaimedDelivery) => void,
-): Promise<boolean> {
+// One round: expand a chunk of the next event, claim what is due. False when there was nothing.
+async function takeSome(deps: LaneDeps, backlog: Backlog): Promise<boolean> {
   const { db, lane, notifierId, slots } = deps
   const expanded = await expandNext(db, {
     lane,
     notifierId,
     subscriptionsMax: deps.subscriptionsMax,
-    claimMax: slots.free(),
+    claimMax: backlog.room(),
     claimable: slots.mayTake,
     owedTo,
   })
-  if (expanded && expanded.claimed.length > 0) {
-    const taken = await readClaimed(db, expanded.event.seq, expanded.claimed)
-    await begin(taken, deps, start)
+  if (expanded) {
+    deps.events.keep(expanded.event)
+    backlog.add(expanded.claimed.filter(deps.inHand.take))
   }
-  if (slots.free() <= 0) return true
+  // The rest of an event comes before what else is due.
+  if (expanded && !expanded.complete) return true
+  if (backlog.room() <= 0) return true
   const due = await claimDue(db, {
     lane,
     notifierId,
-    limit: slots.free(),
+    limit: backlog.room(),
     perSubscriptionMax: deps.endpointInFlightMax,
     except: slots.full(),
   })
-  await begin(due, deps, start)
+  backlog.add(due.filter(deps.inHand.take))
   return expanded !== undefined || due.length > 0
 }
 
-const gatherMs = 2
-
-// Slots come free one by one; a moment later there are more, and one query fills them all.
-async function someFree(slots: Slots): Promise<void> {
-  while (slots.free() <= 0) {
-    await slots.whenFree()
-    await new Promise((resolve) => setTimeout(resolve, gatherMs))
-  }
-}
-
 const busyDelayMs = 100
-
-// What an endpoint has no room for goes back untried.
-async function begin(
-  deliveries: readonly ClaimedDelivery[],
-  deps: LaneDeps,
-  start: (delivery: ClaimedDelivery) => void,
-): Promise<void> {
-  const busy: ClaimedDelivery[] = []
-  for (const delivery of deliveries) {
-    if (!deps.slots.mayTake(delivery.subscriptionId)) busy.push(delivery)
-    else if (deps.inHand.take(delivery)) {
-      deps.slots.take(delivery.subscriptionId)
-      start(delivery)
-    }
-  }
-  await release(deps.db, deps.notifierId, busy, busyDelayMs)
-}
-
 const brokenDelayMs = 1000
 
 async function sendOne(delivery: ClaimedDelivery, deps: LaneDeps): Promise<void> {
@@ -157,7 +140,7 @@ async function sendOne(delivery: ClaimedDelivery, deps: LaneDeps): Promise<void>
   try {
     if (delivery.state === 'paused' || delivery.state === 'pendingVerification') {
       ok = true
-      await giveBack(delivery, deps, null)
+      await giveBack([delivery], deps, null)
       return
     }
     const delivered = await deliver(delivery, deps)
@@ -169,18 +152,22 @@ async function sendOne(delivery: ClaimedDelivery, deps: LaneDeps): Promise<void>
       { err: error, seq: delivery.seq, subscriptionId: delivery.subscriptionId },
       'delivery.broken',
     )
-    await giveBack(delivery, deps, brokenDelayMs)
+    await giveBack([delivery], deps, brokenDelayMs)
   } finally {
     deps.slots.give(delivery.subscriptionId, ok)
   }
 }
 
-// When this fails, the row stays under our name but not in our hands: `recover` finds it.
-async function giveBack(delivery: ClaimedDelivery, deps: LaneDeps, delayMs: number | null) {
+// When this fails, the rows stay under our name but not in our hands: `recover` finds them.
+async function giveBack(
+  deliveries: readonly ClaimedDelivery[],
+  deps: LaneDeps,
+  delayMs: number | null,
+): Promise<void> {
   try {
-    await release(deps.db, deps.notifierId, [delivery], delayMs)
+    await release(deps.db, deps.notifierId, deliveries, delayMs)
   } catch (error) {
-    deps.log.warn({ err: error, seq: delivery.seq }, 'delivery.not-given-back')
+    deps.log.warn({ err: error, deliveries: deliveries.length }, 'deliveries.not-given-back')
   }
-  deps.inHand.drop([delivery])
+  deps.inHand.drop(deliveries)
 }

@@ -6,6 +6,8 @@ import { type Db, type FeedEvent, readEvents } from '@renkei/db'
 export interface EventStore {
   /** Resolves to the event; rejects when there is none, or the database is away. */
   get(seq: number): Promise<FeedEvent>
+  /** Spares a read of an event that is at hand. */
+  keep(event: FeedEvent): void
 }
 
 const keptMax = 512
@@ -13,17 +15,23 @@ const keptMax = 512
 export function makeEventStore(db: Db): EventStore {
   const kept = new Map<number, Promise<FeedEvent>>()
   const load = batchLoader(db)
+  const remember = (seq: number, event: Promise<FeedEvent>) => {
+    kept.set(seq, event)
+    const oldest = kept.size > keptMax ? kept.keys().next().value : undefined
+    if (oldest !== undefined) kept.delete(oldest)
+    return event
+  }
   return {
     get(seq) {
       const known = kept.get(seq)
       if (known) return known
       const loading = load(seq)
-      kept.set(seq, loading)
       // A failed read is not remembered.
       loading.catch(() => kept.delete(seq))
-      const oldest = kept.size > keptMax ? kept.keys().next().value : undefined
-      if (oldest !== undefined) kept.delete(oldest)
-      return loading
+      return remember(seq, loading)
+    },
+    keep(event) {
+      if (!kept.has(event.seq)) void remember(event.seq, Promise.resolve(event))
     },
   }
 }

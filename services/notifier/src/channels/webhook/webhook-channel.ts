@@ -7,6 +7,7 @@ import type { Channel } from '../channel.ts'
 /** Makes the channel; its connections stay open between notices and close with it. */
 export function makeWebhookChannel(options: SenderOptions, clock: Clock): Channel {
   const sender = createSender(options)
+  const bytesOf = rememberLast((text) => Buffer.from(text))
   return {
     send: (notice, recipient) => {
       const { url } = recipient.target as { url: string }
@@ -14,11 +15,20 @@ export function makeWebhookChannel(options: SenderOptions, clock: Clock): Channe
         url,
         secret: recipient.secret,
         id: notice.eventId,
-        body: notice.body,
+        body: bytesOf(notice.body),
         traceparent: notice.traceparent,
         timestampSeconds: Math.floor(clock.now().getTime() / 1000),
       })
     },
     close: () => sender.close(),
+  }
+}
+
+// Receivers of one view get the same text one after the other.
+function rememberLast(encode: (text: string) => Buffer): (text: string) => Buffer {
+  let last: { text: string; bytes: Buffer } | undefined
+  return (text) => {
+    if (last?.text !== text) last = { text, bytes: encode(text) }
+    return last.bytes
   }
 }
