@@ -24,6 +24,10 @@ function read(env: EnvReader) {
       min: 4,
       max: 200,
     }),
+    databaseStatementMs: env.integer('RENKEI_API_DATABASE_STATEMENT_MS', 15_000, {
+      min: 500,
+      max: 60_000,
+    }),
     limits: readLimits(env),
     feed: readFeed(env),
     webhook: {

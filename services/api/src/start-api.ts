@@ -32,7 +32,7 @@ async function start(config: ApiConfig, log: Logger, stopper: Stopper): Promise<
     url: config.databaseUrl,
     applicationName: 'renkei-api',
     connectionsMax: config.databaseConnectionsMax,
-    statementTimeoutMs: 15_000,
+    statementTimeoutMs: config.databaseStatementMs,
     onError: (error) => log.warn({ err: error }, 'database.connection-lost'),
   })
   stopper.add('database', () => database.close())
