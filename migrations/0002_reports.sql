@@ -35,15 +35,16 @@ CREATE TRIGGER report_revisions_append_only BEFORE UPDATE OR DELETE ON report_re
 CREATE TRIGGER report_revisions_no_truncate BEFORE TRUNCATE ON report_revisions
   FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
--- The first answer to a request, so that a repeat gets the same one.
+-- Which revision a request stored. The first answer is made from that revision, so a repeat gets the
+-- same one again and nothing is stored twice.
 CREATE TABLE idempotency_keys (
   organisation_id text NOT NULL REFERENCES organisations,
   idempotency_key text NOT NULL CHECK (length(idempotency_key) BETWEEN 1 AND 255),
   fingerprint bytea NOT NULL CHECK (length(fingerprint) = 32),
-  status smallint NOT NULL,
-  headers json NOT NULL,
-  body text NOT NULL,
+  report_id uuid NOT NULL,
+  revision integer NOT NULL,
   created_at timestamptz NOT NULL,
-  PRIMARY KEY (organisation_id, idempotency_key)
+  PRIMARY KEY (organisation_id, idempotency_key),
+  FOREIGN KEY (report_id, revision) REFERENCES report_revisions
 );
 CREATE INDEX idempotency_keys_by_age ON idempotency_keys (created_at);

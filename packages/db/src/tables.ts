@@ -79,9 +79,8 @@ interface IdempotencyKeysTable {
   organisation_id: string
   idempotency_key: string
   fingerprint: Buffer
-  status: number
-  headers: Json<Record<string, string>>
-  body: string
+  report_id: string
+  revision: number
   created_at: Date
 }
 

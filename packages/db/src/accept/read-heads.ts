@@ -1,5 +1,5 @@
-// What a change is decided on: the current revision of a report, and the first answer to a
-// request that was made before.
+// What a change is decided on: the current revision of a report, and what a request that was made
+// before has stored.
 
 import { sql } from 'kysely'
 import type { Db } from '../open-database.ts'
@@ -42,11 +42,14 @@ export async function readHeads(
   return new Map(rows.map((row) => [row.reportId, row]))
 }
 
-export interface RecalledAnswer {
+export interface RecalledRequest {
   readonly fingerprint: Buffer
-  readonly status: number
-  readonly headers: Record<string, string>
-  readonly body: string
+  readonly reportId: string
+  readonly revision: number
+  readonly eventId: string
+  readonly recordedAt: Date
+  /** As JSON text, to the byte as it was stored. */
+  readonly assessment: string
 }
 
 export interface RequestKey {
@@ -54,20 +57,22 @@ export interface RequestKey {
   readonly idempotencyKey: string
 }
 
-/** Reads the first answers to requests with these keys, by `requestKeyText`. */
-export async function recallAnswers(
+/** Reads what earlier requests with these keys have stored, by `requestKeyText`. */
+export async function recallRequests(
   db: Db,
   keys: readonly RequestKey[],
-): Promise<Map<string, RecalledAnswer>> {
+): Promise<Map<string, RecalledRequest>> {
   if (keys.length === 0) return new Map()
   const organisations = keys.map((key) => key.organisationId)
   const names = keys.map((key) => key.idempotencyKey)
-  const { rows } = await sql<RecalledAnswer & RequestKey>`
-    SELECT organisation_id AS "organisationId", idempotency_key AS "idempotencyKey", fingerprint,
-      status, headers, body
-    FROM idempotency_keys
-    JOIN unnest(${organisations}::text[], ${names}::text[]) AS asked (organisation_id, idempotency_key)
-      USING (organisation_id, idempotency_key)`.execute(db)
+  const { rows } = await sql<RecalledRequest & RequestKey>`
+    SELECT k.organisation_id AS "organisationId", k.idempotency_key AS "idempotencyKey",
+      k.fingerprint, k.report_id AS "reportId", k.revision, e.event_id AS "eventId",
+      r.recorded_at AS "recordedAt", r.assessment::text
+    FROM unnest(${organisations}::text[], ${names}::text[]) AS asked (organisation_id, idempotency_key)
+    JOIN idempotency_keys k USING (organisation_id, idempotency_key)
+    JOIN report_revisions r ON r.report_id = k.report_id AND r.revision = k.revision
+    JOIN events e ON e.report_id = k.report_id AND e.revision = k.revision`.execute(db)
   return new Map(rows.map((row) => [requestKeyText(row), row]))
 }
 

@@ -1,5 +1,5 @@
-// The accept transaction: revision + event with its feed number + fan-out + audit row + first
-// answer, for a batch of changes, in ONE statement, which Postgres runs as one transaction.
+// The accept transaction: revision + event with its feed number + fan-out + audit row + request
+// key, for a batch of changes, in ONE statement, which Postgres runs as one transaction.
 // Either all of it is durable or none. The feed's lock is taken after every other lock (the
 // counts below force that order), so two writers cannot wait for each other in a circle.
 
@@ -33,15 +33,7 @@ export interface Change {
   readonly keyId: string
   readonly requestId: string
   readonly action: string
-  readonly answer?: StoredAnswer | undefined
-}
-
-export interface StoredAnswer {
-  readonly idempotencyKey: string
-  readonly fingerprint: Buffer
-  readonly status: number
-  readonly headers: Readonly<Record<string, string>>
-  readonly body: string
+  readonly idempotency?: { readonly key: string; readonly fingerprint: Buffer } | undefined
 }
 
 /**
@@ -53,7 +45,11 @@ export async function writeChanges(
   db: Db,
   changes: readonly Change[],
 ): Promise<Map<string, number>> {
-  const input = `[${changes.map(toInputRow).join(',')}]`
+  const input: Input = {
+    heads: JSON.stringify(changes.map(toHead)),
+    contents: changes.map(({ content }) => content).join(recordSeparator),
+    assessments: changes.map(({ assessment }) => assessment).join(recordSeparator),
+  }
   try {
     const { rows } = await statement(input).execute(db)
     return new Map(rows.map((row) => [row.event_id, row.seq]))
@@ -62,31 +58,41 @@ export async function writeChanges(
   }
 }
 
-function toInputRow(change: Change, index: number): string {
-  const { content, assessment, answer, ...head } = change
-  const row = {
-    ...head,
-    ord: index + 1,
-    answerKey: answer?.idempotencyKey ?? null,
-    answerPrint: answer?.fingerprint.toString('hex') ?? null,
-    answerStatus: answer?.status ?? null,
-    answerHeaders: answer?.headers ?? null,
-    answerBody: answer?.body ?? null,
-  }
-  // The two documents are JSON already: put in as they are, they are not encoded twice.
-  return `${JSON.stringify(row).slice(0, -1)},"content":${content},"assessment":${assessment}}`
+interface Input {
+  readonly heads: string
+  readonly contents: string
+  readonly assessments: string
 }
 
-const statement = (input: string) => sql<{ event_id: string; seq: number }>`
+// The documents are by far the most of it. They travel beside the heads, one after the other as in
+// RFC 7464, since inside another JSON document each would be parsed three times over.
+const recordSeparator = '\u001e'
+
+function toHead({ content: _, assessment: _a, idempotency, ...head }: Change, index: number) {
+  const { key = null, fingerprint } = idempotency ?? {}
+  const requestPrint = fingerprint?.toString('hex') ?? null
+  return { ...head, ord: index + 1, requestKey: key, requestPrint }
+}
+
+const headColumns = sql`ord integer, "reportId" uuid, revision integer, "organisationId" text,
+  kind text, "messageStatus" text, state text, open boolean, level smallint, "peakLevel" smallint,
+  tlp text, services text[], prefectures text[], "recordedAt" timestamptz, "eventId" uuid,
+  "eventType" text, lane text, traceparent text, "keyId" text, "requestId" text, action text,
+  "requestKey" text, "requestPrint" text`
+
+const statement = ({ heads, contents, assessments }: Input) => sql<{
+  event_id: string
+  seq: number
+}>`
 WITH input AS MATERIALIZED (
-  SELECT * FROM json_to_recordset(${input}::json) AS input (
-    ord integer, "reportId" uuid, revision integer, "organisationId" text, kind text,
-    "messageStatus" text, state text, open boolean, level smallint, "peakLevel" smallint, tlp text, services text[],
-    prefectures text[], content json, assessment json, "recordedAt" timestamptz, "eventId" uuid,
-    "eventType" text, lane text, traceparent text, "keyId" text, "requestId" text, action text,
-    "answerKey" text, "answerPrint" text, "answerStatus" smallint, "answerHeaders" json,
-    "answerBody" text)
+  SELECT * FROM json_to_recordset(${heads}::json) AS input (
+    ${headColumns})
   ORDER BY "reportId"
+), documents AS (
+  SELECT ord, content::json, assessment::json
+  FROM unnest(string_to_array(${contents}, ${recordSeparator}),
+    string_to_array(${assessments}, ${recordSeparator}))
+    WITH ORDINALITY AS documents (content, assessment, ord)
 ), heads AS (
   INSERT INTO reports AS head (report_id, organisation_id, revision, kind, message_status, state,
     open, level, peak_level, tlp, services, prefectures, created_at, updated_at)
@@ -101,14 +107,15 @@ WITH input AS MATERIALIZED (
   RETURNING 1
 ), revisions AS (
   INSERT INTO report_revisions (report_id, revision, content, assessment, recorded_at, recorded_by)
-  SELECT "reportId", revision, content, assessment, "recordedAt", "keyId" FROM input
+  SELECT "reportId", revision, content, assessment, "recordedAt", "keyId"
+  FROM input JOIN documents USING (ord)
   RETURNING 1
-), answers AS (
-  INSERT INTO idempotency_keys (organisation_id, idempotency_key, fingerprint, status, headers,
-    body, created_at)
-  SELECT "organisationId", "answerKey", decode("answerPrint", 'hex'), "answerStatus",
-    "answerHeaders", "answerBody", "recordedAt" FROM input WHERE "answerKey" IS NOT NULL
-  ORDER BY "organisationId", "answerKey"
+), requests AS (
+  INSERT INTO idempotency_keys (organisation_id, idempotency_key, fingerprint, report_id, revision,
+    created_at)
+  SELECT "organisationId", "requestKey", decode("requestPrint", 'hex'), "reportId", revision,
+    "recordedAt" FROM input WHERE "requestKey" IS NOT NULL
+  ORDER BY "organisationId", "requestKey"
   RETURNING 1
 ), audited AS (
   INSERT INTO audit_entries (at, organisation_id, key_id, request_id, action, object_type,
@@ -117,7 +124,7 @@ WITH input AS MATERIALIZED (
     json_build_object('revision', revision) FROM input
 ), numbered AS (
   UPDATE feed SET head = head + (SELECT count(*) FROM revisions)
-    + 0 * (SELECT count(*) FROM heads) + 0 * (SELECT count(*) FROM answers)
+    + 0 * (SELECT count(*) FROM heads) + 0 * (SELECT count(*) FROM requests)
   RETURNING head - (SELECT count(*) FROM input) AS before
 ), stored AS (
   INSERT INTO events (seq, event_id, type, organisation_id, report_id, revision, kind,

@@ -38,10 +38,14 @@ export async function startFeedTail(deps: FeedTailDeps): Promise<FeedTail> {
   let buffer: FeedEvent[] = []
   const listeners = new Set<() => void>()
   const looker = makeLooker(deps, async () => {
-    const events = await readEventsAfter(deps.db, head, readMax)
-    if (events.length === 0) return false
-    buffer = [...buffer, ...events].slice(-deps.bufferedEventsMax)
-    head = events.at(-1)?.seq ?? head
+    // While nobody waits for the events it is enough to know how far they go; who comes later has
+    // them read.
+    const nobody = listeners.size === 0
+    const events = nobody ? [] : await readEventsAfter(deps.db, head, readMax)
+    const end = nobody ? (await readFeedHead(deps.db)).head : (events.at(-1)?.seq ?? head)
+    if (end <= head) return false
+    buffer = nobody ? [] : [...buffer, ...events].slice(-deps.bufferedEventsMax)
+    head = end
     for (const listener of listeners) listener()
     return events.length === readMax
   })

@@ -7,16 +7,17 @@ import {
   type Db,
   isDatabaseUnavailable,
   isLostRace,
-  type RecalledAnswer,
   readHeads,
-  recallAnswers,
+  type RecalledRequest,
+  recallRequests,
   requestKeyText,
   writeChanges,
 } from '@renkei/db'
 import type { Bell, Lane } from '@renkei/bell'
 import type { Clock } from '@renkei/service-kit'
 import { DomainError } from '../problem/domain-error.ts'
-import { decide, type DecideDeps, type Decision } from './submit-report.ts'
+import { answerTo } from './answer.ts'
+import { assess, type Assessment, decide, type DecideDeps, type Decision } from './submit-report.ts'
 import type { Answer, Submission } from './submission.ts'
 import { requestKeyOf, takeRound } from './take-round.ts'
 
@@ -38,6 +39,7 @@ export interface Committer {
 
 interface Waiting {
   readonly submission: Submission
+  readonly assessment: Assessment | undefined
   readonly resolve: (answer: Answer) => void
   readonly reject: (error: unknown) => void
 }
@@ -62,7 +64,10 @@ export function makeCommitter(deps: CommitterDeps): Committer {
   return {
     submit: (submission) =>
       new Promise((resolve, reject) => {
-        waiting.push({ submission, resolve, reject })
+        const { report, revises } = submission
+        // While another round is on its way to disk; a revision must first see the one before it.
+        const assessment = revises ? undefined : assess(report, undefined, deps)
+        waiting.push({ submission, assessment, resolve, reject })
         if (running) return
         running = true
         // What arrives in the same turn of the event loop joins the first round.
@@ -107,20 +112,22 @@ function rejectAll(round: readonly Waiting[], error: unknown): unknown {
 }
 
 async function storeOnce(round: readonly Waiting[], deps: CommitterDeps): Promise<void> {
-  // Answers are read after the heads: whose change is seen in a head, its answer is seen too.
+  // Requests are read after the heads: whose change is seen in a head, its request is seen too.
   const heads = await readHeads(deps.db, reportIdsOf(round))
   const keys = round.flatMap(({ submission }) => requestKeyOf(submission) ?? [])
-  const answers = await recallAnswers(deps.db, keys)
+  const requests = await recallRequests(deps.db, keys)
   const decided: { item: Waiting; decision: Decision }[] = []
   const settled: (() => void)[] = []
   const recordedAt = deps.clock.now().toISOString()
   for (const item of round) {
     try {
-      const first = recall(item.submission, answers)
+      const first = recall(item.submission, requests)
       if (first) settled.push(() => item.resolve(first))
       else {
-        const head = heads.get(item.submission.revises?.reportId ?? '')
-        decided.push({ item, decision: decide(item.submission, head, recordedAt, deps) })
+        const { submission, assessment } = item
+        const head = heads.get(submission.revises?.reportId ?? '')
+        const decision = decide(submission, { head, recordedAt, assessment }, deps)
+        decided.push({ item, decision })
       }
     } catch (error) {
       settled.push(() => item.reject(error))
@@ -140,9 +147,12 @@ function reportIdsOf(round: readonly Waiting[]): string[] {
   return round.flatMap(({ submission }) => submission.revises?.reportId ?? [])
 }
 
-function recall(submission: Submission, answers: Map<string, RecalledAnswer>): Answer | undefined {
+function recall(
+  submission: Submission,
+  requests: Map<string, RecalledRequest>,
+): Answer | undefined {
   const key = requestKeyOf(submission)
-  const first = key && answers.get(requestKeyText(key))
+  const first = key && requests.get(requestKeyText(key))
   if (!first) return undefined
   if (!submission.idempotency?.fingerprint.equals(first.fingerprint)) {
     throw new DomainError(
@@ -150,9 +160,6 @@ function recall(submission: Submission, answers: Map<string, RecalledAnswer>): A
       'This Idempotency-Key was used before with another request; nothing was stored.',
     )
   }
-  return {
-    status: first.status,
-    headers: { ...first.headers, 'idempotency-replayed': 'true' },
-    body: first.body,
-  }
+  const answer = answerTo({ ...first, recordedAt: first.recordedAt.toISOString() })
+  return { ...answer, headers: { ...answer.headers, 'idempotency-replayed': 'true' } }
 }

@@ -18,6 +18,6 @@ export interface Submission {
 export interface Answer {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
-  /** JSON text, kept with the idempotency key: a repeat gets the same bytes. */
+  /** JSON text. */
   readonly body: string
 }

@@ -14,6 +14,7 @@ import {
 } from '@renkei/schema'
 import { laneOfLevel } from '@renkei/bell'
 import { DomainError } from '../problem/domain-error.ts'
+import { answerTo } from './answer.ts'
 import type { Answer, Submission } from './submission.ts'
 
 export interface DecideDeps {
@@ -26,21 +27,41 @@ export interface Decision {
   readonly answer: Answer
 }
 
-/** Gives the change to store and the answer to send, or throws the refusal. */
-export function decide(
-  submission: Submission,
-  head: ReportHead | undefined,
-  recordedAt: string,
-  deps: DecideDeps,
-): Decision {
-  const before = submission.revises ? checkRevision(submission, head) : undefined
-  const { report } = submission
+export interface Assessment {
+  readonly classification: Classification
+  /** The classification as JSON text, as it is stored and answered. */
+  readonly text: string
+}
+
+/** Computes the level of a report, after the revision before it if there is one. */
+export function assess(
+  report: Report,
+  before: ReportHead | undefined,
+  deps: Pick<DecideDeps, 'chooseRuleSet'>,
+): Assessment {
   const ruleSet = deps.chooseRuleSet(report.occurredAt?.at ?? report.detectedAt.at)
   // As of the instant that the report speaks of, so that anyone can compute the same level again.
   const classification = classify(report, { ruleSet, now: report.asOf.at, before })
-  const change = makeChange(submission, before, { classification, recordedAt, deps })
-  const answer = makeAnswer(submission, change, classification)
-  return { change: withAnswer(change, submission, answer), answer }
+  return { classification, text: JSON.stringify(classification) }
+}
+
+export interface Circumstances {
+  readonly head: ReportHead | undefined
+  readonly recordedAt: string
+  /** Of a first revision: it depends on nothing that is stored. */
+  readonly assessment: Assessment | undefined
+}
+
+/** Gives the change to store and the answer to send, or throws the refusal. */
+export function decide(
+  submission: Submission,
+  { head, recordedAt, assessment }: Circumstances,
+  deps: DecideDeps,
+): Decision {
+  const before = submission.revises ? checkRevision(submission, head) : undefined
+  const assessed = assessment ?? assess(submission.report, before, deps)
+  const change = makeChange(submission, before, { ...assessed, recordedAt, deps })
+  return { change, answer: answerTo(change) }
 }
 
 function checkRevision(
@@ -76,8 +97,7 @@ export function revisionConflict(currentRevision: number): DomainError {
   })
 }
 
-interface Assessed {
-  readonly classification: Classification
+interface Assessed extends Assessment {
   readonly recordedAt: string
   readonly deps: DecideDeps
 }
@@ -88,7 +108,7 @@ function makeChange(
   assessed: Assessed,
 ): Change {
   const { report, content, caller } = submission
-  const { classification, recordedAt, deps } = assessed
+  const { classification, text, recordedAt, deps } = assessed
   const revision = (before?.revision ?? 0) + 1
   const level = classification.level.value
   const facts = gatherFacts(report, level, before)
@@ -104,7 +124,7 @@ function makeChange(
     ...facts,
     tlp: report.tlp,
     content,
-    assessment: JSON.stringify(classification),
+    assessment: text,
     recordedAt,
     eventId: deps.newId(),
     eventType: reportEventType(revision, report.state),
@@ -114,36 +134,6 @@ function makeChange(
     keyId: caller.keyId,
     requestId: submission.requestId,
     action: revision === 1 ? 'report.created' : 'report.revised',
+    idempotency: submission.idempotency,
   }
-}
-
-function makeAnswer(
-  submission: Submission,
-  change: Change,
-  classification: Classification,
-): Answer {
-  const self = `/v1/reports/${change.reportId}`
-  return {
-    status: submission.revises ? 200 : 201,
-    headers: { etag: `"${change.revision}"`, location: self },
-    body: JSON.stringify({
-      reportId: change.reportId,
-      revision: change.revision,
-      recordedAt: change.recordedAt,
-      eventId: change.eventId,
-      ...classification,
-      links: {
-        self,
-        revisions: `${self}/revisions`,
-        ledger: `/v1/events/${change.eventId}/ledger`,
-      },
-    }),
-  }
-}
-
-function withAnswer(change: Change, { idempotency }: Submission, answer: Answer): Change {
-  if (!idempotency) return change
-  const { status, headers, body } = answer
-  const stored = { idempotencyKey: idempotency.key, fingerprint: idempotency.fingerprint }
-  return { ...change, answer: { ...stored, status, headers, body } }
 }
