@@ -48,13 +48,4 @@ describe('slots', () => {
     one.give('a', false)
     expect(endpoints.size).toBe(1)
   })
-
-  test('everyone who waits for a slot is woken when one is given back', async () => {
-    const { one } = lanes(1)
-    one.take('a')
-    const woken = Promise.all([one.whenFree(), one.whenFree()])
-    one.give('a', true)
-    await expect(woken).resolves.toHaveLength(2)
-    expect(one.free()).toBe(1)
-  })
 })
