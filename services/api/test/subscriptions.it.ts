@@ -89,7 +89,8 @@ describe('a subscription', () => {
     const { body: first } = await mobile.request('/v1/subscriptions?limit=1')
     const { body: second } = await mobile.request(`/v1/subscriptions?limit=1&cursor=${first.next}`)
     const listed = [...first.items, ...second.items].map((item: Json) => item['subscriptionId'])
-    expect(listed.toSorted()).toEqual(own.map((item) => item.subscriptionId).toSorted())
+    expect(listed).toHaveLength(2)
+    expect(new Set(listed)).toEqual(new Set(own.map((item) => item.subscriptionId)))
     expect(second).not.toHaveProperty('next')
   })
 
@@ -119,7 +120,7 @@ describe('a subscription', () => {
       ['POST', '/test'],
       ['POST', '/verify'],
       ['GET', '/deliveries'],
-    ]) {
+    ] as const) {
       expect(await fixed.request(`${path}${suffix}`, { method })).toMatchObject({ status: 404 })
     }
     const { body } = await fixed.request('/v1/subscriptions?limit=200')
