@@ -18,20 +18,19 @@ interface Level {
 /** Finds the first duplicate member name or nesting deeper than `depthMax`. */
 export function scanJson(text: string, depthMax: number): JsonFault | undefined {
   const levels: Level[] = []
-  let lastString = ''
+  let name = { start: 0, end: 0 }
   for (let at = 0; at < text.length; at += 1) {
     const code = text.charCodeAt(at)
     if (code === quote) {
-      const end = endOfString(text, at)
-      lastString = text.slice(at, end + 1)
-      at = end
+      name = { start: at, end: endOfString(text, at) }
+      at = name.end
     } else if (code === openBrace || code === openBracket) {
       if (levels.length === depthMax) return tooDeep(levels, depthMax)
       levels.push({ names: code === openBrace ? new Set() : undefined, name: '', index: 0 })
     } else if (code === closeBrace || code === closeBracket) {
       levels.pop()
     } else if (code === colon) {
-      const fault = enterMember(levels, lastString)
+      const fault = enterMember(levels, text.slice(name.start, name.end + 1))
       if (fault) return fault
     } else if (code === comma) {
       const level = levels.at(-1)
@@ -51,13 +50,16 @@ const colon = 0x3a
 const comma = 0x2c
 
 function endOfString(text: string, start: number): number {
-  let at = start + 1
-  while (at < text.length) {
-    const code = text.charCodeAt(at)
-    if (code === quote) return at
-    at += code === backslash ? 2 : 1
-  }
-  return text.length
+  let end = text.indexOf('"', start + 1)
+  while (end >= 0 && isEscaped(text, end)) end = text.indexOf('"', end + 1)
+  return end < 0 ? text.length : end
+}
+
+// An even number of backslashes before it are backslashes that are escaped themselves.
+function isEscaped(text: string, at: number): boolean {
+  let from = at
+  while (text.charCodeAt(from - 1) === backslash) from -= 1
+  return (at - from) % 2 === 1
 }
 
 function enterMember(levels: readonly Level[], raw: string): JsonFault | undefined {
