@@ -2,7 +2,7 @@
 // however it ends, the channel closes and the child stops by itself.
 
 import { spawn } from 'node:child_process'
-import { createWriteStream } from 'node:fs'
+import { closeSync, openSync, readFileSync } from 'node:fs'
 import { root } from './paths.ts'
 
 export interface ServiceProcess {
@@ -28,30 +28,19 @@ export interface ServiceOptions {
 /** Starts a service and resolves when it is ready; rejects with the end of its log when it is not. */
 export async function startService(options: ServiceOptions): Promise<ServiceProcess> {
   const { name, env, logFile } = options
-  const output = logFile ? 'pipe' : 'inherit'
+  // Straight into the file: what we relay takes processor time from what may be measured.
+  const log = logFile === undefined ? undefined : openSync(logFile, 'a')
+  const output = log ?? 'inherit'
   const child = spawn(process.execPath, [`${root}services/${name}/src/main.ts`], {
     env: { ...process.env, ...env },
     stdio: ['ignore', output, output, 'ipc'],
     // In a session of its own: Ctrl-C reaches us, and we stop it in order.
     detached: true,
   })
-  const tail: string[] = []
-  const log = logFile ? createWriteStream(logFile, { flags: 'a' }) : undefined
-  for (const stream of [child.stdout, child.stderr]) {
-    stream?.on('data', (chunk: Buffer) => {
-      log?.write(chunk)
-      tail.push(chunk.toString())
-      if (tail.length > 20) tail.shift()
-    })
-  }
-  const ended = new Promise<number | null>((resolve) => {
-    child.once('exit', (code) => {
-      log?.end()
-      resolve(code)
-    })
-  })
+  if (log !== undefined) closeSync(log)
+  const ended = new Promise<number | null>((resolve) => child.once('exit', resolve))
   const url = await new Promise<string>((resolve, reject) => {
-    const fail = (why: string) => reject(new Error(`the ${name} ${why}\n${tail.join('')}`))
+    const fail = (why: string) => reject(new Error(`the ${name} ${why}\n${endOf(logFile)}`))
     const timer = setTimeout(() => {
       child.kill('SIGKILL')
       fail('was not ready in time')
@@ -79,4 +68,8 @@ export async function startService(options: ServiceOptions): Promise<ServiceProc
       return code
     },
   }
+}
+
+function endOf(logFile: string | undefined): string {
+  return logFile === undefined ? '' : readFileSync(logFile, 'utf8').slice(-4000)
 }
