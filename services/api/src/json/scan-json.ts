@@ -93,7 +93,14 @@ function tooDeep(levels: readonly Level[], depthMax: number): JsonFault {
   return { rule: 'depth', pointer: pointerOf(levels), detail }
 }
 
+// A name without end is told in part: an answer is not to be as long as what it refuses.
+const toldMax = 128
+
 function pointerOf(levels: readonly Level[]): string {
-  const tokens = levels.map((level) => (level.names ? level.name : String(level.index)))
-  return tokens.map((token) => `/${token.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
+  return levels.map((level) => (level.names ? step(level.name) : `/${level.index}`)).join('')
+}
+
+function step(name: string): string {
+  const told = name.length > toldMax ? `${name.slice(0, toldMax)}…` : name
+  return `/${told.replaceAll('~', '~0').replaceAll('/', '~1')}`
 }
