@@ -145,6 +145,19 @@ describe('a subscription that changes while deliveries wait', () => {
     expect(receiver.at('/ended')).toHaveLength(1)
   })
 
+  test('ended while deliveries wait for a slot: none of them is sent any more', async () => {
+    await world.sql("UPDATE subscriptions SET state = 'ended' WHERE state <> 'ended'")
+    receiver.always('/quitting', { kind: 'answer', status: 200, delayMs: 250 })
+    const subscription = await world.subscribe({ url: receiver.url('/quitting') })
+    const events = await world.acceptMany(60, { level: 0 })
+    await receiver.waitFor(() => receiver.at('/quitting').length >= 8)
+    await world.change(subscription, { state: 'ended' })
+    const begun = receiver.at('/quitting').length
+    await world.settled(events)
+    // What is in flight at that moment may still arrive: eight at most to one endpoint.
+    expect(receiver.at('/quitting').length).toBeLessThanOrEqual(begun + 8)
+  })
+
   test('a new address: what waits goes there, signed with the secret of now', async () => {
     const { subscription, event } = await failing('/old-address')
     const target = { url: receiver.url('/new-address') }

@@ -107,6 +107,27 @@ export async function release(
 }
 
 /**
+ * Puts deliveries back as they were, for whoever has room. When a newer revision of the report
+ * waits for one in a faster lane, it goes on there.
+ */
+export async function putBack(
+  db: Db,
+  notifierId: string,
+  deliveries: readonly DeliveryKey[],
+): Promise<void> {
+  if (deliveries.length === 0) return
+  await sql`
+    UPDATE delivery_queue q SET claimed_by = NULL, lane = coalesce((
+      SELECT newer.lane FROM delivery_queue newer
+      WHERE newer.subscription_id = q.subscription_id AND newer.report_id = q.report_id
+        AND newer.revision > q.revision ORDER BY newer.revision DESC LIMIT 1), q.lane)
+    FROM unnest(${deliveries.map((d) => d.seq)}::bigint[],
+      ${deliveries.map((d) => d.subscriptionId)}::uuid[]) AS given (seq, subscription_id)
+    WHERE q.seq = given.seq AND q.subscription_id = given.subscription_id
+      AND q.claimed_by = ${notifierId}::uuid`.execute(db)
+}
+
+/**
  * Gives back what stands under a notifier's name in a lane but is not in its hands: the answer to
  * a claim can get lost after its commit. Nothing may be claimed from the lane meanwhile.
  */

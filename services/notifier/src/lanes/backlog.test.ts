@@ -1,5 +1,5 @@
 import type { ClaimedDelivery } from '@renkei/db'
-import { beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { makeSlots, type Slots } from '../deliver/slots.ts'
 import { type Backlog, makeBacklog } from './backlog.ts'
 
@@ -9,17 +9,22 @@ const delivery = (seq: number, subscriptionId = `s${seq}`) =>
 let slots: Slots
 let begun: number[]
 let refused: number[]
+let returned: number[]
 let backlog: Backlog
 
+afterEach(() => void vi.useRealTimers())
 beforeEach(() => {
+  vi.useFakeTimers()
   slots = makeSlots(2, 1, new Map())
   begun = []
   refused = []
+  returned = []
   backlog = makeBacklog({
     slots,
     backlogMax: 4,
     begin: ({ seq }) => void begun.push(seq),
     refuse: (deliveries) => void refused.push(...deliveries.map(({ seq }) => seq)),
+    putBack: (deliveries) => void returned.push(...deliveries.map(({ seq }) => seq)),
   })
 })
 
@@ -42,7 +47,7 @@ describe('a backlog', () => {
     backlog.add([1, 2, 3, 4, 5].map((seq) => delivery(seq)))
     expect(backlog.room()).toBe(1)
     let asked = false
-    const asking = backlog.whenRoom().then(() => (asked = true))
+    const asking = backlog.whenReady().then(() => (asked = true))
     await Promise.resolve()
     expect(asked).toBe(false)
     slots.give('s1', true)
@@ -51,11 +56,59 @@ describe('a backlog', () => {
     expect(backlog.room()).toBe(2)
   })
 
+  it('ends a wait when told to, ready or not', async () => {
+    backlog.add([1, 2, 3, 4, 5].map((seq) => delivery(seq)))
+    const waiting = backlog.whenReady()
+    backlog.interrupt()
+    await waiting
+    expect(backlog.isReady()).toBe(false)
+  })
+
   it('hands over what has not begun', () => {
     backlog.add([delivery(1), delivery(2), delivery(3)])
     expect(backlog.empty().map(({ seq }) => seq)).toEqual([3])
     slots.give('s1', true)
     backlog.proceed()
     expect(begun).toEqual([1, 2])
+  })
+
+  it('puts back what finds no slot in time, and only that', async () => {
+    backlog.add([delivery(1), delivery(2), delivery(3)])
+    await vi.advanceTimersByTimeAsync(150)
+    backlog.add([delivery(4)])
+    await vi.advanceTimersByTimeAsync(50)
+    expect(returned).toEqual([3])
+    await vi.advanceTimersByTimeAsync(150)
+    expect([begun, returned]).toEqual([
+      [1, 2],
+      [3, 4],
+    ])
+  })
+
+  it('claims nothing ahead while slots do not come free, and again once they do', async () => {
+    for (let seq = 1; backlog.room() > 0; seq += 1) {
+      backlog.add([delivery(seq)])
+      await vi.advanceTimersByTimeAsync(200)
+    }
+    expect(begun).toEqual([1, 2])
+    slots.give('s1', true)
+    slots.give('s2', true)
+    expect(backlog.room()).toBe(2)
+    for (const seq of [11, 12, 13]) {
+      backlog.add([delivery(seq)])
+      slots.give(`s${seq}`, true)
+    }
+    expect(backlog.room()).toBe(4)
+  })
+
+  it('claims ahead as before while all begin in time', async () => {
+    for (let round = 0; round < 20; round += 1) {
+      backlog.add([delivery(round * 2), delivery(round * 2 + 1)])
+      await vi.advanceTimersByTimeAsync(100)
+      slots.give(`s${round * 2}`, true)
+      slots.give(`s${round * 2 + 1}`, true)
+      backlog.proceed()
+    }
+    expect([returned, backlog.room()]).toEqual([[], 4])
   })
 })

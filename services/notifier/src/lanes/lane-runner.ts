@@ -6,6 +6,7 @@ import {
   type ClaimedDelivery,
   type Db,
   expandNext,
+  putBack,
   release,
   releaseOrphans,
 } from '@renkei/db'
@@ -59,12 +60,17 @@ export function makeLaneRunner(deps: LaneDeps): LaneRunner {
     },
     // What an endpoint has no room for goes back untried.
     refuse: (deliveries) => void giveBack(deliveries, deps, busyDelayMs),
+    putBack: (deliveries) => void giveBack(deliveries, deps, 'asItWas'),
   })
+  const takeSome = makeTaker(deps, backlog)
   const round = async (): Promise<boolean> => {
     if (recovers) await findLost(deps)
     recovers = false
-    await backlog.whenRoom()
-    return !stopped && takeSome(deps, backlog)
+    if (await takeSome()) return true
+    if (backlog.isReady()) return false
+    // Whatever is due has to wait, but a new event is expanded at once.
+    await backlog.whenReady()
+    return true
   }
   const run = async () => {
     try {
@@ -80,6 +86,7 @@ export function makeLaneRunner(deps: LaneDeps): LaneRunner {
   }
   const wake = () => {
     again = true
+    backlog.interrupt()
     if (!stopped) running ??= run()
   }
   return {
@@ -90,9 +97,9 @@ export function makeLaneRunner(deps: LaneDeps): LaneRunner {
     },
     async stop() {
       stopped = true
-      await giveBack(backlog.empty(), deps, 0)
+      await giveBack(backlog.empty(), deps, 'asItWas')
       await running
-      await giveBack(backlog.empty(), deps, 0)
+      await giveBack(backlog.empty(), deps, 'asItWas')
       await Promise.all(sending)
     },
   }
@@ -104,32 +111,35 @@ async function findLost({ db, notifierId, lane, inHand, log }: LaneDeps): Promis
 }
 
 // One round: expand a chunk of the next event, claim what is due. False when there was nothing.
-async function takeSome(deps: LaneDeps, backlog: Backlog): Promise<boolean> {
-  const { db, lane, notifierId, slots } = deps
-  const expanded = await expandNext(db, {
-    lane,
-    notifierId,
-    subscriptionsMax: deps.subscriptionsMax,
-    claimMax: backlog.room(),
-    claimable: slots.mayTake,
-    owedTo,
-  })
-  if (expanded) {
-    deps.events.keep(expanded.event)
-    backlog.add(expanded.claimed.filter(deps.inHand.take))
+function makeTaker(deps: LaneDeps, backlog: Backlog): () => Promise<boolean> {
+  const { db, lane, notifierId, slots, inHand } = deps
+  // While others wait for their turn, what is new gets in line behind them.
+  let othersWait = false
+  return async () => {
+    const expanded = await expandNext(db, {
+      lane,
+      notifierId,
+      subscriptionsMax: deps.subscriptionsMax,
+      claimMax: othersWait ? 0 : backlog.room(),
+      claimable: slots.mayTake,
+      owedTo,
+    })
+    if (expanded) {
+      deps.events.keep(expanded.event)
+      backlog.add(expanded.claimed.filter(inHand.take))
+    }
+    // The rest of an event comes before what else is due.
+    if (expanded && !expanded.complete) return true
+    const limit = backlog.isReady() ? backlog.room() : 0
+    const due = limit > 0 ? await claimDue(db, { ...toClaim(deps), limit }) : []
+    backlog.add(due.filter(inHand.take))
+    othersWait = due.length === limit
+    return expanded !== undefined || due.length > 0
   }
-  // The rest of an event comes before what else is due.
-  if (expanded && !expanded.complete) return true
-  if (backlog.room() <= 0) return true
-  const due = await claimDue(db, {
-    lane,
-    notifierId,
-    limit: backlog.room(),
-    perSubscriptionMax: deps.endpointInFlightMax,
-    except: slots.full(),
-  })
-  backlog.add(due.filter(deps.inHand.take))
-  return expanded !== undefined || due.length > 0
+}
+
+function toClaim({ lane, notifierId, slots, endpointInFlightMax }: LaneDeps) {
+  return { lane, notifierId, perSubscriptionMax: endpointInFlightMax, except: slots.full() }
 }
 
 const busyDelayMs = 100
@@ -161,13 +171,14 @@ async function sendOne(delivery: ClaimedDelivery, deps: LaneDeps): Promise<void>
 // When this fails, the rows stay under our name but not in our hands: `recover` finds them.
 async function giveBack(
   deliveries: readonly ClaimedDelivery[],
-  deps: LaneDeps,
-  delayMs: number | null,
+  { db, notifierId, inHand, log }: LaneDeps,
+  delayMs: number | null | 'asItWas',
 ): Promise<void> {
   try {
-    await release(deps.db, deps.notifierId, deliveries, delayMs)
+    if (delayMs === 'asItWas') await putBack(db, notifierId, deliveries)
+    else await release(db, notifierId, deliveries, delayMs)
   } catch (error) {
-    deps.log.warn({ err: error, deliveries: deliveries.length }, 'deliveries.not-given-back')
+    log.warn({ err: error, deliveries: deliveries.length }, 'deliveries.not-given-back')
   }
-  deps.inHand.drop(deliveries)
+  inHand.drop(deliveries)
 }
