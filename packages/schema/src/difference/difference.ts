@@ -10,38 +10,45 @@ export interface Change {
 
 /** Lists what changed, in the order of the newer revision; pointers of removed parts are of the older. */
 export function difference(older: unknown, newer: unknown): Change[] {
-  return compare(older, newer, '')
+  return compare(older, newer, { older: '', newer: '' })
 }
 
-function compare(from: unknown, to: unknown, pointer: string): Change[] {
-  if (Array.isArray(from) && Array.isArray(to)) return compareLists(from, to, pointer)
-  if (isObject(from) && isObject(to)) return compareObjects(from, to, pointer)
-  return Object.is(from, to) ? [] : [{ pointer, change: 'changed', from, to }]
+/** Where two values that are compared stand, each in its revision: entries of lists may have moved. */
+interface Places {
+  readonly older: string
+  readonly newer: string
 }
 
-function compareObjects(from: JsonObject, to: JsonObject, pointer: string): Change[] {
+function compare(from: unknown, to: unknown, at: Places): Change[] {
+  if (Array.isArray(from) && Array.isArray(to)) return compareLists(from, to, at)
+  if (isObject(from) && isObject(to)) return compareObjects(from, to, at)
+  return Object.is(from, to) ? [] : [{ pointer: at.newer, change: 'changed', from, to }]
+}
+
+function compareObjects(from: JsonObject, to: JsonObject, at: Places): Change[] {
   const present = Object.entries(to).flatMap(([key, value]) => {
-    const at = `${pointer}/${escapeToken(key)}`
-    if (!Object.hasOwn(from, key)) return [added(at, value)]
-    return compare(from[key], value, at)
+    const step = `/${escapeToken(key)}`
+    if (!Object.hasOwn(from, key)) return [added(at.newer + step, value)]
+    return compare(from[key], value, { older: at.older + step, newer: at.newer + step })
   })
   const gone = Object.entries(from)
     .filter(([key]) => !Object.hasOwn(to, key))
-    .map(([key, value]) => removed(`${pointer}/${escapeToken(key)}`, value))
+    .map(([key, value]) => removed(`${at.older}/${escapeToken(key)}`, value))
   return [...present, ...gone]
 }
 
-function compareLists(from: readonly unknown[], to: readonly unknown[], pointer: string): Change[] {
+function compareLists(from: readonly unknown[], to: readonly unknown[], at: Places): Change[] {
   const older = keyed(from)
   const newer = keyed(to)
   const present = [...newer].flatMap(([key, { index, value }]) => {
     const before = older.get(key)
-    if (!before) return [added(`${pointer}/${index}`, value)]
-    return compare(before.value, value, `${pointer}/${index}`)
+    const place = `${at.newer}/${index}`
+    if (!before) return [added(place, value)]
+    return compare(before.value, value, { older: `${at.older}/${before.index}`, newer: place })
   })
   const gone = [...older]
     .filter(([key]) => !newer.has(key))
-    .map(([, { index, value }]) => removed(`${pointer}/${index}`, value))
+    .map(([, { index, value }]) => removed(`${at.older}/${index}`, value))
   return [...present, ...gone]
 }
 
