@@ -31,6 +31,17 @@ export async function stillAlive(family: readonly ProcessInfo[]): Promise<Proces
   )
 }
 
+/** Ends them at once, whatever they are doing. */
+export function killAll(family: readonly ProcessInfo[]): void {
+  for (const { pid } of family) {
+    try {
+      process.kill(pid, 'SIGKILL')
+    } catch {
+      // It has ended by itself.
+    }
+  }
+}
+
 async function listProcesses(): Promise<ProcessInfo[]> {
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name))
   const found = await Promise.all(pids.map(async (pid) => readProcess(Number(pid))))
