@@ -161,20 +161,12 @@ describe('entries of a list are matched by what they are about', () => {
   })
 
   test('entries alike are told apart by their order', () => {
-    const older = {
-      contacts: [
-        { role: 'incident', name: 'A' },
-        { role: 'incident', name: 'B' },
-      ],
-    }
-    const newer = {
-      contacts: [
-        { role: 'incident', name: 'A' },
-        { role: 'incident', name: 'C' },
-      ],
-    }
-    expect(difference(older, newer)).toEqual([
-      { pointer: '/contacts/1/name', change: 'changed', from: 'B', to: 'C' },
+    const contacts = (...names: string[]) => ({
+      contacts: names.map((name) => ({ role: 'incident', name })),
+    })
+    expect(difference(contacts('A', 'B', 'C'), contacts('X', 'B', 'Y'))).toEqual([
+      { pointer: '/contacts/0/name', change: 'changed', from: 'A', to: 'X' },
+      { pointer: '/contacts/2/name', change: 'changed', from: 'C', to: 'Y' },
     ])
   })
 
