@@ -33,12 +33,16 @@ function read(env: EnvReader) {
       min: 1,
       max: 10_000,
     }),
-    flushMs: env.integer('RENKEI_RESULT_FLUSH_MS', 5, { min: 0, max: 1000 }),
-    flushResultsMax: env.integer('RENKEI_RESULT_FLUSH_MAX', 256, { min: 1, max: 5000 }),
+    flushMs: env.integer('RENKEI_RESULT_FLUSH_MS', 40, { min: 0, max: 1000 }),
+    flushResultsMax: env.integer('RENKEI_RESULT_FLUSH_MAX', 1000, { min: 1, max: 5000 }),
     giveUpAfterHours: env.integer('RENKEI_GIVE_UP_AFTER_HOURS', 120, { min: 1, max: 720 }),
     idempotencyHours: env.integer('RENKEI_IDEMPOTENCY_HOURS', 168, { min: 24, max: 8760 }),
     webhook: {
       allowedCidrs: (env.optional('RENKEI_WEBHOOK_ALLOWED_CIDRS') ?? '').split(',').filter(Boolean),
+      connectionsPerOriginMax: env.integer('RENKEI_WEBHOOK_CONNECTIONS_PER_ORIGIN_MAX', 64, {
+        min: 1,
+        max: 4096,
+      }),
       timeoutMs: env.integer('RENKEI_WEBHOOK_TIMEOUT_MS', 10_000, { min: 100, max: 60_000 }),
     },
   }

@@ -25,7 +25,7 @@ import { every } from './lanes/every.ts'
 import { startHeartbeat } from './lanes/heartbeat.ts'
 import { makeLaneSet } from './lanes/lane-set.ts'
 import { startSweep } from './lanes/sweep.ts'
-import { tellDelivered } from './tell-delivered.ts'
+import { makeTeller } from './tell-delivered.ts'
 import { makeEventStore } from './view/event-store.ts'
 import { makePreviousEvents } from './view/previous-event.ts'
 
@@ -60,6 +60,8 @@ async function start(config: NotifierConfig, log: Logger, stopper: Stopper): Pro
     inFlight: () => lanes.inFlight(),
     unrecorded: () => results.waiting(),
   })
+  const teller = makeTeller({ metrics, log })
+  stopper.add('lines', () => teller.flush())
   const inHand = makeInHand()
   const onRecorded = (recorded: readonly DeliveryKey[], freed: readonly string[]) => {
     inHand.drop(recorded)
@@ -82,7 +84,7 @@ async function start(config: NotifierConfig, log: Logger, stopper: Stopper): Pro
       subscriptionsMax: config.expandSubscriptionsMax,
       endpointInFlightMax: config.endpointInFlightMax,
       backlogMax: config.laneBacklogMax,
-      onDelivered: tellDelivered({ metrics, log, clock: systemClock }),
+      onDelivered: teller.tell,
     },
     config.laneSlots,
   )
@@ -145,7 +147,6 @@ function openStore(config: NotifierConfig, log: Logger, stopper: Stopper): BellS
 function senderOptions(config: NotifierConfig) {
   return {
     ...config.webhook,
-    connectionsPerOriginMax: config.laneSlots,
     responseBytesMax: 4096,
     userAgent: 'Renkei/1',
   }
