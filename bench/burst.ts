@@ -25,8 +25,8 @@ const sizes = [
   { endpoints: 200, ratioMax: 1.5 },
   { endpoints: 1000, ratioMax: 1 },
 ] as const
-const warmUps = 4
-const settleMs = 1500
+const warmUps = 10
+const settleMs = 1000
 
 type Queue = 'postgres' | 'redis'
 

@@ -46,9 +46,9 @@ export function startWorker<Ask, Answer>(file: string): Worker<Ask, Answer> {
 }
 
 /** The worker's side: answers each question in turn. */
-export function serve<Ask>(answerTo: (question: Ask) => Promise<unknown>): void {
-  process.on('message', (question: Ask) => {
-    answerTo(question).then(
+export function serve(answerTo: (question: never) => Promise<unknown>): void {
+  process.on('message', (question) => {
+    answerTo(question as never).then(
       (answer) => process.send?.({ answer }),
       (error: unknown) => process.send?.({ error: `failed: ${String((error as Error).stack)}` }),
     )
