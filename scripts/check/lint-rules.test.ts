@@ -48,7 +48,13 @@ function lint(): Map<string, string[]> {
   const { stdout, stderr } = spawnSync(
     process.execPath,
     [join(root, 'node_modules/oxlint/bin/oxlint'), '--type-aware', '-f', 'unix'],
-    { cwd: folder, encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 },
+    {
+      cwd: folder,
+      encoding: 'utf8',
+      maxBuffer: 64 * 1024 * 1024,
+      // Where it finds the linter that knows types.
+      env: { ...process.env, PATH: `${join(root, 'node_modules/.bin')}:${process.env['PATH']}` },
+    },
   )
   const rules = new Map<string, string[]>()
   for (const [, path = '', rule = ''] of stdout.matchAll(
