@@ -1,6 +1,6 @@
 // Who a report reaches, and what becomes of a subscription that changes while deliveries wait.
 
-import { insertSubscription, newId, release } from '@renkei/db'
+import { beat, insertSubscription, newId, release, signOff } from '@renkei/db'
 import type { Tlp } from '@renkei/schema'
 import { type Receiver, startReceiver, waitFor } from '@renkei/testkit'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
@@ -122,11 +122,13 @@ describe('a subscription that changes while deliveries wait', () => {
     const { subscription, event } = await failing('/flapping')
     const { subscriptionId } = subscription
     const notifierId = newId()
+    await beat(world.db, notifierId, 60_000)
     await world.change(subscription, { state: 'paused' })
     await world.sql(`UPDATE delivery_queue SET claimed_by = '${notifierId}'
       WHERE seq = ${event.seq}`)
     await world.change(subscription, { state: 'active' })
     await release(world.db, notifierId, [{ seq: event.seq, subscriptionId }], null)
+    await signOff(world.db, notifierId)
     const [ledger] = await world.settled([event])
     expect(ledger).toMatchObject({ owed: 1, delivered: 1 })
   })
