@@ -114,10 +114,7 @@ test('every close code and every parameter of the feed is explained, also in the
   const explained = partAt(asyncApi, '#/channels/feed/x-close-codes') as Json[]
   const codes = new Set<unknown>(Object.values(closeCodes))
   expect(new Set(explained.map(({ code }) => code))).toEqual(codes)
-  const reference = readFileSync(
-    new URL('../../../docs/reference/feed.md', import.meta.url),
-    'utf8',
-  )
+  const reference = readFileSync(new URL('../../../docs/feed.md', import.meta.url), 'utf8')
   const rows = [...reference.matchAll(/^\| (\d{4}) \|/gm)].map(([, code]) => Number(code))
   expect(new Set<unknown>(rows)).toEqual(codes)
   for (const name of Object.keys(feedParameters)) expect(reference).toContain(`| \`${name}\` |`)
