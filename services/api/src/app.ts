@@ -15,6 +15,7 @@ import { openApiPlugin } from './docs/open-api.ts'
 import type { FeedTail } from './feed/feed-tail.ts'
 import { pullRoutes } from './feed/pull-routes.ts'
 import { socketRoutes } from './feed/socket-routes.ts'
+import { isSocketRequest, socketServer } from './feed/socket-server.ts'
 import type { ApiMetrics } from './health/metrics.ts'
 import { healthRoutes } from './health/routes.ts'
 import { jsonPlugin } from './json/read-json.ts'
@@ -41,6 +42,9 @@ export interface AppDeps {
   readonly chooseRuleSet: (at: string) => RuleSet
 }
 
+// A start on a machine that is busy is slow, not broken.
+const pluginTimeoutMs = 60_000
+
 /** Builds the app; it listens to nothing until told to. */
 export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   const { config, metrics } = deps
@@ -52,9 +56,11 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
     requestIdHeader: false,
     bodyLimit: config.limits.reportBytesMax,
     requestTimeout: config.limits.requestTimeoutMs,
+    pluginTimeout: pluginTimeoutMs,
     forceCloseConnections: 'idle',
     return503OnClosing: false,
     routerOptions: { maxParamLength: 100 },
+    http: { shouldUpgradeCallback: isSocketRequest },
     frameworkErrors: answerError(config),
     clientErrorHandler: answerBrokenRequest(config.publicUrl),
   })
@@ -81,6 +87,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
 async function keyedRoutes(app: FastifyInstance, deps: AppDeps): Promise<void> {
   const { config, db, tail } = deps
   const { limits, feed } = config
+  await app.register(socketServer)
   await app.register(authPlugin, { ...deps, ...limits, keyCacheEntriesMax: 10_000 })
   await app.register(reportRoutes, { ...deps, ...limits, publicUrl: config.publicUrl })
   await app.register(pullRoutes, { db, tail, ...feed })

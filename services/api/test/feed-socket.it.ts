@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startTestApi, type TestApi } from './build-test-app.ts'
 import { type FeedClient, openFeed } from './feed-client.ts'
 import type { Party } from './parties.ts'
+import { sendRaw } from './raw-request.ts'
 import { emergencyReport, type Json, sampleReport } from './sample-report.ts'
 
 let api: TestApi
@@ -127,9 +128,45 @@ describe('a socket is refused before it opens', () => {
   )
 })
 
+test('a socket that is refused is closed, not only answered', { timeout: 20_000 }, async () => {
+  const upgrade = [
+    'GET /v1/feed HTTP/1.1',
+    'host: x',
+    'connection: Upgrade',
+    'upgrade: websocket',
+    'sec-websocket-version: 13',
+    `sec-websocket-key: ${Buffer.alloc(16).toString('base64')}`,
+  ]
+  for (const key of ['Bearer rk_no', `Bearer ${fixed.apiKey}x`]) {
+    const bytes = [...upgrade, `authorization: ${key}`, '', ''].join('\r\n')
+    expect(await sendRaw(api.url, bytes)).toMatch(/^HTTP\/1\.1 401 /)
+  }
+})
+
+test(
+  'who offers another protocol is served over HTTP all the same',
+  { timeout: 20_000 },
+  async () => {
+    const body = JSON.stringify(sampleReport('example-mobile'))
+    const head = [
+      'POST /v1/reports HTTP/1.1',
+      'host: x',
+      'connection: Upgrade, HTTP2-Settings, close',
+      'upgrade: h2c',
+      'http2-settings: AAMAAABkAARAAAAAAAIAAAAA',
+      'content-type: application/json',
+      `content-length: ${Buffer.byteLength(body)}`,
+      `authorization: Bearer ${mobile.apiKey}`,
+    ]
+    const answer = await sendRaw(api.url, `${head.join('\r\n')}\r\n\r\n${body}`)
+    expect(answer).toMatch(/^HTTP\/1\.1 201 /)
+  },
+)
+
 test('a socket beyond the limit is closed with 4029, and the others stay', async () => {
-  const within = await Promise.all(Array.from({ length: 8 }, () => open()))
-  const beyond = await open()
+  const now = `after=${(await readFeedHead(api.db)).head}`
+  const within = await Promise.all(Array.from({ length: 8 }, () => open(now)))
+  const beyond = await open(now)
   expect(await beyond.closed).toMatchObject({ code: 4029 })
   const id = await post(sampleReport('example-mobile'))
   await Promise.all(within.map((client) => client.waitForEvents(1)))
@@ -142,7 +179,7 @@ test('a reader that sends more than a word is closed, and one that sends nonsens
   const loud = await open()
   loud.socket.send('x'.repeat(100_000))
   expect(await loud.closed).toMatchObject({ code: 1009 })
-  const odd = await open()
+  const odd = await open(`after=${(await readFeedHead(api.db)).head}`)
   odd.socket.send('{"subscribe":"all"}')
   const id = await post(sampleReport('example-mobile'))
   await odd.waitForEvents(1)

@@ -1,6 +1,5 @@
 // GET /v1/feed as a WebSocket: authenticates and resumes like the pull address, then pushes.
 
-import websocket from '@fastify/websocket'
 import type { Viewer } from '@renkei/schema'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { WebSocket } from 'ws'
@@ -20,19 +19,9 @@ export interface SocketDeps extends Omit<SessionOptions, 'log'> {
   readonly onSockets: (open: number) => void
 }
 
-/** Registers the socket address; sockets are told 1001 when the service stops. */
-export async function socketRoutes(app: FastifyInstance, deps: SocketDeps): Promise<void> {
+/** Registers the socket address; `socket-server.ts` stands before it. */
+export function socketRoutes(app: FastifyInstance, deps: SocketDeps, done: () => void): void {
   const sockets = new Set<WebSocket>()
-  await app.register(websocket, {
-    options: { maxPayload: 4096, perMessageDeflate: false },
-    preClose: (done: () => void) => {
-      for (const socket of sockets) socket.close(closeCodes.goingAway, 'the service stops; resume')
-      setTimeout(() => {
-        for (const socket of sockets) socket.terminate()
-      }, 500).unref()
-      done()
-    },
-  })
   app.get<{ Querystring: FeedQuery }>(
     '/v1/feed',
     // A copy: the plugin marks the schema that it is given as hidden.
@@ -68,6 +57,7 @@ export async function socketRoutes(app: FastifyInstance, deps: SocketDeps): Prom
       )
     },
   )
+  done()
 }
 
 function refuseOtherThanSocket(request: FastifyRequest, _: FastifyReply, done: () => void): void {
