@@ -1,7 +1,7 @@
 // Who calls: an organisation by its API key. Sets `request.caller` for everything registered below;
 // public routes are registered beside it, not below it.
 
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { findKeyHolder, type Db, type KeyHolder, type Scope } from '@renkei/db'
 import type { Viewer } from '@renkei/schema'
 import type { Clock } from '@renkei/service-kit'
@@ -70,7 +70,7 @@ function isExpired(holder: KeyHolder, clock: Clock): boolean {
 function cachedFinder(deps: AuthDeps): (apiKey: string) => Promise<KeyHolder | undefined> {
   const cache = new Map<string, { holder: KeyHolder; until: number }>()
   return async (apiKey) => {
-    const id = createHash('sha256').update(apiKey).digest('base64')
+    const id = hash('sha256', apiKey, 'base64')
     const now = deps.clock.now().getTime()
     const cached = cache.get(id)
     if (cached && cached.until > now) return cached.holder

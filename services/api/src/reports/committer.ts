@@ -1,6 +1,6 @@
 // Gathers submissions that arrive together and stores them in one transaction each round: one
-// flush to disk pays for many reports. While a round commits, the next one gathers. A submission
-// is answered only after its round is durable.
+// flush to disk pays for many reports. While rounds commit, the next one gathers. A submission is
+// answered only after its round is durable.
 
 import {
   type Change,
@@ -44,36 +44,43 @@ interface Waiting {
   readonly reject: (error: unknown) => void
 }
 
-/** Makes the committer of a process; rounds never overlap. */
+// While one round is on its way to disk another is read and decided; a third would only be smaller.
+const roundsMax = 2
+const secondRoundMin = 16
+
+/** Makes the committer of a process. Of one report or idempotency key one is stored at a time. */
 export function makeCommitter(deps: CommitterDeps): Committer {
   let waiting: Waiting[] = []
-  let storing = 0
-  let running = false
-  const run = async () => {
-    while (waiting.length > 0) {
-      const { round, rest } = takeRound(waiting, deps.batchMax)
+  let soon: NodeJS.Immediate | undefined
+  const storing = new Set<readonly Waiting[]>()
+  const proceed = () => {
+    soon = undefined
+    while (waiting.length >= (storing.size === 0 ? 1 : secondRoundMin)) {
+      const { round, rest } = takeRound(waiting, deps.batchMax, [...storing].flat())
+      if (storing.size === roundsMax || round.length === 0) return
       waiting = rest
-      storing = round.length
-      const outage = await storeRound(round, deps)
-      // Who waits would only meet the same outage, one time limit after the other.
-      if (outage) for (const item of waiting.splice(0)) item.reject(outage)
+      storing.add(round)
+      void store(round)
     }
-    storing = 0
-    running = false
+  }
+  const store = async (round: readonly Waiting[]) => {
+    const outage = await storeRound(round, deps)
+    storing.delete(round)
+    // Who waits would only meet the same outage, one time limit after the other.
+    if (outage) for (const item of waiting.splice(0)) item.reject(outage)
+    proceed()
   }
   return {
     submit: (submission) =>
       new Promise((resolve, reject) => {
         const { report, revises } = submission
-        // While another round is on its way to disk; a revision must first see the one before it.
+        // A revision is assessed once the one before it is known.
         const assessment = revises ? undefined : assess(report, undefined, deps)
         waiting.push({ submission, assessment, resolve, reject })
-        if (running) return
-        running = true
-        // What arrives in the same turn of the event loop joins the first round.
-        setImmediate(() => void run())
+        // What arrives in the same turn of the event loop joins the same round.
+        soon ??= setImmediate(proceed)
       }),
-    pending: () => waiting.length + storing,
+    pending: () => waiting.length + [...storing].flat().length,
   }
 }
 

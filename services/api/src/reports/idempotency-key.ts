@@ -1,7 +1,7 @@
 // The Idempotency-Key header (IETF draft-ietf-httpapi-idempotency-key-header): a structured-field
 // string, so quoted; the unquoted habit is understood too.
 
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
 import { badParameter } from '../problem/domain-error.ts'
 
@@ -28,5 +28,5 @@ export function readIdempotency(request: FastifyRequest): Idempotency | undefine
 
 /** SHA-256 over what a key belongs to. */
 export function fingerprint(about: string, body: Buffer | string): Buffer {
-  return createHash('sha256').update(about).update(body).digest()
+  return hash('sha256', Buffer.concat([Buffer.from(about), Buffer.from(body)]), 'buffer')
 }

@@ -94,3 +94,9 @@ test('round after round everyone is taken once, nobody overtakes one who shares 
     }),
   )
 })
+
+test('what shares a name with a round under way waits for it', () => {
+  const waiting = [item(1, 'a'), item(2, 'b'), item(3, undefined, 'k'), item(4)]
+  const { round, rest } = takeRound(waiting, 9, [item(5, 'a'), item(6, undefined, 'k')])
+  expect({ round: ids(round), rest: ids(rest) }).toEqual({ round: [2, 4], rest: [1, 3] })
+})

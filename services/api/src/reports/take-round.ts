@@ -1,5 +1,5 @@
-// Which of the waiting submissions are stored together. A round names each report and each
-// idempotency key once; a second one waits for the next round, where it sees what the first did.
+// Which of the waiting submissions are stored together. Rounds under way name each report and each
+// idempotency key once; a second one waits for a later round, where it sees what the first did.
 // Order among those that share a name is kept.
 
 import { type RequestKey, requestKeyText } from '@renkei/db'
@@ -7,12 +7,13 @@ import type { Submission } from './submission.ts'
 
 type Named = Pick<Submission, 'caller' | 'revises' | 'idempotency'>
 
-/** Splits what waits into the next round, of at most `max`, and the rest. */
+/** Splits what waits into the next round, of at most `max`, and the rest; `storing` is under way. */
 export function takeRound<Item extends { readonly submission: Named }>(
   waiting: readonly Item[],
   max: number,
+  storing: readonly Item[] = [],
 ): { round: Item[]; rest: Item[] } {
-  const taken = new Set<string>()
+  const taken = new Set(storing.flatMap(({ submission }) => namesOf(submission)))
   const round: Item[] = []
   const rest: Item[] = []
   for (const item of waiting) {
