@@ -154,13 +154,16 @@ function deliveries(start: () => Promise<TestStore>): void {
   })
 
   test('the metrics tell the time from accept to delivered, by level and channel', async () => {
-    const text = await (await fetch(`${notifier.healthUrl}/metrics`)).text()
-    const counts = text.match(/renkei_accept_to_delivered_seconds_count\{.*\} \d+/g) ?? []
-    const [{ delivered } = { delivered: 0 }] = (await world.sql(
+    const scrape = async () => (await fetch(`${notifier.healthUrl}/metrics`)).text()
+    const [{ delivered } = {}] = await world.sql(
       "SELECT count(*)::int AS delivered FROM delivery_outcomes WHERE outcome = 'delivered'",
-    )) as { delivered: number }[]
-    const sum = counts.map((line) => Number(line.split(' ').at(-1))).reduce((a, b) => a + b, 0)
-    expect(sum).toBe(delivered)
+    )
+    const text = await waitFor(async () => {
+      const now = await scrape()
+      const counts = now.match(/renkei_accept_to_delivered_seconds_count\{.*\} \d+/g) ?? []
+      const sum = counts.map((line) => Number(line.split(' ').at(-1))).reduce((a, b) => a + b, 0)
+      return sum === delivered && now
+    })
     expect(text).toMatch(/_count\{level="4",channel="webhook"\} [1-9]/)
     expect(text).toMatch(/attempts_total\{channel="webhook",result="retry",status="500"\} [1-9]/)
     expect(text).toMatch(/attempts_total\{channel="webhook",result="retry",status="none"\} [1-9]/)
