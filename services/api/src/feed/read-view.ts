@@ -18,7 +18,8 @@ export interface ViewPage {
 
 // A filter that rarely matches must not read the whole feed in one request.
 const scanMax = 2000
-const scanStep = 200
+// A few events at first, since large ones fill a page soon; then more at a time.
+const scanSteps = { first: 16, max: 200 }
 
 export interface PageSize {
   readonly eventsMax: number
@@ -37,8 +38,10 @@ export async function readView(
   let position = start
   let characters = 0
   const full = () => texts.length >= eventsMax || characters >= charactersMax
+  let step = scanSteps.first
   while (!full() && position - start < scanMax) {
-    const events = await tail.eventsAfter(position, scanStep)
+    const events = await tail.eventsAfter(position, step)
+    step = Math.min(step * 2, scanSteps.max)
     if (events.length === 0) break
     for (const event of events) {
       if (full()) break
