@@ -21,9 +21,13 @@ const read = (document: unknown, pointer: string): unknown =>
     .map((token) => token.replaceAll('~1', '/').replaceAll('~0', '~'))
     .reduce<unknown>((at, token) => (at as Json)[token], document)
 
+const escaped = (key: string) => key.replaceAll('~', '~0').replaceAll('/', '~1')
+
 function leaves(value: unknown, pointer = ''): string[] {
   if (typeof value !== 'object' || value === null) return [pointer]
-  return Object.entries(value).flatMap(([key, member]) => leaves(member, `${pointer}/${key}`))
+  return Object.entries(value).flatMap(([key, member]) =>
+    leaves(member, `${pointer}/${escaped(key)}`),
+  )
 }
 
 function mapLeaves(
@@ -37,7 +41,7 @@ function mapLeaves(
   return Object.fromEntries(
     Object.entries(value).map(([key, member]) => [
       key,
-      mapLeaves(member, change, `${pointer}/${key}`),
+      mapLeaves(member, change, `${pointer}/${escaped(key)}`),
     ]),
   )
 }
