@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startTestNotifier, type TestNotifier } from '../../../test/support/notifier.ts'
 import { openWorld, type World } from '../../../test/support/world.ts'
 
-const timeoutMs = 1500
+const timeoutMs = 3000
 
 interface Case {
   readonly name: string
