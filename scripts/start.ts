@@ -3,6 +3,7 @@
 
 import { mkdir, writeFile } from 'node:fs/promises'
 import { addOrganisation, createKey, listOrganisations, openDatabase, scopes } from '@renkei/db'
+import { explainStartFailure } from '@renkei/service-kit'
 import { openSystemDatabase, prepareDatabase } from './system/database.ts'
 import { stateFolder } from './system/paths.ts'
 import { type ServiceProcess, startService } from './system/service-process.ts'
@@ -16,7 +17,7 @@ process.on('SIGTERM', () => void stop(0))
 try {
   await start()
 } catch (error) {
-  console.error(`Renkei cannot start: ${(error as Error).message}`)
+  console.error(`Renkei cannot start: ${explainStartFailure(error)}`)
   await stop(1)
 }
 

@@ -6,6 +6,7 @@ import { ConfigError } from './env.ts'
 export function explainStartFailure(error: unknown): string {
   if (error instanceof ConfigError) return error.message
   if (!(error instanceof Error)) return String(error)
+  if (error.cause instanceof Error && !('code' in error)) return explainStartFailure(error.cause)
   const { code, address, port } = error as NodeJS.ErrnoException & {
     address?: string
     port?: number
@@ -16,5 +17,7 @@ export function explainStartFailure(error: unknown): string {
   if (code === 'ECONNREFUSED' || code === 'ENOTFOUND') {
     return `the database of DATABASE_URL does not answer (${error.message})`
   }
+  if (code && /^(28|3D)/.test(code))
+    return `the database of DATABASE_URL refuses us: ${error.message}`
   return error.stack ?? error.message
 }

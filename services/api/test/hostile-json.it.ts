@@ -46,7 +46,7 @@ describe.each(places)('POST %s refuses with 400 or 413', (path) => {
     [
       'a byte order mark',
       Buffer.concat([Buffer.from([0xef, 0xbb, 0xbf]), Buffer.from('{}')]),
-      'syntax',
+      'byteOrderMark',
     ],
     ['bytes that are not UTF-8', Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d]), 'utf8'],
     ['an overlong encoding', Buffer.from([0x22, 0xc0, 0x80, 0x22]), 'utf8'],

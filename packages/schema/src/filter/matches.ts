@@ -1,7 +1,7 @@
 // Whether an event belongs to a subscriber's view. Feed, sockets and fan-out all ask here.
 
 import type { SubscriptionFilter } from '../generated/subscription.gen.ts'
-import { audienceOf, mayAudienceSee, type Viewer } from '../projection/audience.ts'
+import { audienceOf, mayAudienceKnow, mayAudienceSee, type Viewer } from '../projection/audience.ts'
 import { wholeCountry } from './report-facts.ts'
 
 export interface EventToMatch {
@@ -29,7 +29,8 @@ export function matches(viewer: Viewer, filter: SubscriptionFilter, event: Event
   if (filter.prefectures && !overlaps([...filter.prefectures, wholeCountry], event.prefectures)) {
     return false
   }
-  return mayAudienceSee(audienceOf(viewer, event.organisationId), event.tlp)
+  const audience = audienceOf(viewer, event.organisationId)
+  return mayAudienceKnow(audience, event.messageStatus) && mayAudienceSee(audience, event.tlp)
 }
 
 function includes(list: readonly string[], value: string): boolean {

@@ -28,8 +28,16 @@ describe('the prefectures of a report', () => {
     ['the country', [{ type: 'country' }], ['00']],
     ['the country by its code', [{ type: 'country', code: 'JP' }], ['00']],
     ['another country', [{ type: 'country', code: 'US' }], []],
-    ['a site without a prefecture', [{ type: 'site', code: 'tokyo-1' }], []],
-    ['words', [{ type: 'text', name: '東京都の一部' }], []],
+    ['a site without a prefecture', [{ type: 'site', code: 'tokyo-1' }], ['00']],
+    ['words', [{ type: 'text', name: '東京都の一部' }], ['00']],
+    [
+      'a prefecture and a place that may be elsewhere',
+      [
+        { type: 'prefecture', code: '13' },
+        { type: 'areaCode', code: '06' },
+      ],
+      ['00', '13'],
+    ],
     [
       'several, in order and once',
       [

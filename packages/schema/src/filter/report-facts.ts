@@ -8,7 +8,7 @@ export const wholeCountry = '00'
 
 export interface ReportFacts {
   readonly services: readonly string[]
-  /** JIS X 0401 codes; `00` is the whole country; empty when no area says where it is. */
+  /** JIS X 0401 codes; `00` is the whole country, or a place that may be anywhere in it. */
   readonly prefectures: readonly string[]
   readonly peakLevel: number
 }
@@ -32,7 +32,8 @@ function prefecturesOf(area: Area): readonly string[] {
   if (area.type === 'country') return (area.code ?? 'JP') === 'JP' ? [wholeCountry] : []
   if (area.type === 'prefecture' && area.code) return [area.code]
   if (area.type === 'municipality' && area.code) return [area.code.slice(0, 2)]
-  return area.prefectures ?? []
+  // A place that no prefecture is known of may be anywhere: better told than not.
+  return area.prefectures ?? [wholeCountry]
 }
 
 function union(a: readonly string[] = [], b: readonly string[]): string[] {

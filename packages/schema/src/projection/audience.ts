@@ -63,6 +63,11 @@ export const clearance: Readonly<Record<Audience, Tlp>> = {
   public: 'TLP:CLEAR',
 }
 
+/** True when an audience may know of reports of this kind: an exercise is never shown to the public. */
+export function mayAudienceKnow(audience: Audience, messageStatus: string): boolean {
+  return audience !== 'public' || messageStatus === 'actual'
+}
+
 /** True when an audience may see what carries this label. */
 export function mayAudienceSee(audience: Audience, tlp: string): boolean {
   return tlpRank(tlp) <= tlpRank(clearance[audience])

@@ -23,7 +23,13 @@ const members = ['owner', 'peer', 'mvno', 'vendor', 'ceptoar', 'regulator'] as c
 const everyone = [...members, 'public'] as const
 
 const instant = { at: everyone, precision: everyone } as const
-const area = { type: everyone, code: everyone, name: everyone, prefectures: everyone } as const
+const areaFor = <Set extends AudienceSet>(set: Set) => ({
+  type: set,
+  code: set,
+  name: set,
+  prefectures: set,
+})
+const area = areaFor(everyone)
 const contact = {
   role: operators,
   name: operators,
@@ -90,7 +96,7 @@ export const fieldRules = {
     at: operators,
     intervalSeconds: operators,
     service: operators,
-    areas: area,
+    areas: areaFor(operators),
     direction: operators,
     poi: operators,
     attempts: operators,
@@ -107,7 +113,7 @@ export const fieldRules = {
     kind: members,
     trafficType: members,
     direction: members,
-    areas: area,
+    areas: areaFor(members),
     blockedPercentMin: members,
     blockedPercentMax: members,
     callGapMs: operators,
@@ -115,7 +121,7 @@ export const fieldRules = {
     from: members,
     until: members,
   },
-  reRegistration: { waitSeconds: members, spreadSeconds: members, areas: area },
+  reRegistration: { waitSeconds: members, spreadSeconds: members, areas: areaFor(members) },
   interconnect: {
     pois: operators,
     peersAffected: { organisation: operators, effect: operators, advice: operators },

@@ -46,6 +46,16 @@ function mayLeave(pointer: string, report: Report, audience: Audience): boolean 
   return inReach && listedFor(pointer).includes(audience)
 }
 
+test('an exercise or a test is never shown to the public, whatever its label', () => {
+  for (const vector of vectors) {
+    for (const messageStatus of ['exercise', 'test'] as const) {
+      const report = { ...vector, tlp: 'TLP:CLEAR', messageStatus } as unknown as Report
+      expect(project(report, 'public')).toBeUndefined()
+      expect(project(report, 'peer')).toBeDefined()
+    }
+  }
+})
+
 describe('of any report, with any labels on any of its parts', () => {
   test('exactly the leaves that the list and the labels allow reach an audience', () => {
     fc.assert(
@@ -169,6 +179,9 @@ const plantedReport: fc.Arbitrary<PlantedReport> = fc
     const words = new Map<string, string>()
     const { markings: _, ...given } = { ...sensitiveParts, ...vector }
     const planted = plant(given, '', words) as Record<string, unknown>
+    // Of what is not real the public hears nothing at all; that has a test of its own.
+    planted['messageStatus'] = 'actual'
+    words.delete('/messageStatus')
     const pointers = partsOf(planted)
     const chosen = new Map(marks.map(([pick, label]) => [pointers[pick % pointers.length], label]))
     const markings = [...chosen].map(([pointer, label]) => ({ pointer, tlp: label }))

@@ -3,7 +3,7 @@
 
 import type { Report } from '../generated/report.gen.ts'
 import type { ReportView } from '../generated/report-view.gen.ts'
-import { type Audience, mayAudienceSee, tlpRank } from './audience.ts'
+import { type Audience, mayAudienceKnow, mayAudienceSee, tlpRank } from './audience.ts'
 import { defaultTlp, type FieldRule, fieldRules } from './field-rules.ts'
 
 /**
@@ -14,6 +14,7 @@ import { defaultTlp, type FieldRule, fieldRules } from './field-rules.ts'
  */
 export function project(report: Report, audience: Audience): ReportView | undefined {
   if (!mayAudienceSee(audience, report.tlp)) return undefined
+  if (!mayAudienceKnow(audience, report.messageStatus)) return undefined
   const markings = new Map(report.markings?.map((marking) => [marking.pointer, marking.tlp]))
   const walk: Walk = { audience, labelAt: (pointer) => markings.get(pointer) }
   const view = show(report, fieldRules, { pointer: '', tlp: report.tlp }, walk) as ReportView

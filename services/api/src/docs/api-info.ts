@@ -19,7 +19,7 @@ export const apiDescription = `通信事業者どうしが、障害とふくそ�
 
 Every refusal is a problem document (RFC 9457); its \`type\` leads to a page in Japanese and English that says what to do.
 
-[索引 / Index](/) · [問題の一覧 / Problems](/problems) · [スキーマ / Schemas](/schemas/) · [AsyncAPI](/asyncapi.json)`
+[索引 / Index](/) · [エラー一覧 / Problems](/problems) · [スキーマ / Schemas](/schemas/) · [AsyncAPI](/asyncapi.json)`
 
 export const eventsDescription = `Renkeiが送るすべての事象(CloudEvents 1.0)と、その届き方です。フィード(WebSocket)とWebhookで同じ内容が届きます。
 

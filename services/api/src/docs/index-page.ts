@@ -13,7 +13,7 @@ const documents: readonly Link[] = [
   { path: '/docs', ja: 'API仕様(Swagger UI)', en: 'The API, to read and try' },
   { path: '/openapi.json', ja: 'OpenAPI 3.1', en: 'Requests, answers and webhooks for machines' },
   { path: '/asyncapi.json', ja: 'AsyncAPI 3.0', en: 'The feed and the events for machines' },
-  { path: '/problems', ja: '問題の一覧', en: 'What each refusal means and what to do' },
+  { path: '/problems', ja: 'エラー一覧', en: 'What each refusal means and what to do' },
 ]
 
 const headings: Readonly<Record<string, { ja: string; en: string }>> = {

@@ -19,7 +19,7 @@ export function problemPages(
 ): void {
   const hidden = { schema: { hide: true } }
   app.get('/problems', hidden, (_, reply) =>
-    sendPage(reply, { title: '問題の一覧 Problems', body: listBody() }),
+    sendPage(reply, { title: 'エラー一覧 Problems', body: listBody() }),
   )
   app.get<{ Params: { slug: string } }>('/problems/:slug', hidden, (request, reply) => {
     const slug = slugs.find((known) => known === request.params.slug)
@@ -47,7 +47,7 @@ function listBody(): Html {
       <td><code>${slug}</code></td>
     </tr>`
   })
-  return markup`<h1>問題の一覧</h1>
+  return markup`<h1>エラー一覧</h1>
     <p>${proseHtml(aboutJa)}</p>
     <p lang="en">${proseHtml(about)}</p>
     <table>
@@ -96,7 +96,7 @@ function problemBody(slug: ProblemSlug, publicUrl: string): Html {
     <h2>応答の例 <span lang="en">An answer</span></h2>
     <pre><code>${example}</code></pre>
     <p>
-      <a href="/problems">問題の一覧 <span lang="en">All problems</span></a>
+      <a href="/problems">エラー一覧 <span lang="en">All problems</span></a>
     </p>`
 }
 

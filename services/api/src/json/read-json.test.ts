@@ -27,7 +27,7 @@ test.each([
   ['nothing', Buffer.alloc(0), 'empty'],
   ['a byte that is not UTF-8', Buffer.from([0x22, 0xff, 0x22]), 'utf8'],
   ['an encoded surrogate', Buffer.from([0x22, 0xed, 0xa0, 0x80, 0x22]), 'utf8'],
-  ['a byte order mark', Buffer.from('\ufeff{}'), 'syntax'],
+  ['a byte order mark', Buffer.from('\ufeff{}'), 'byteOrderMark'],
   ['half a document', Buffer.from('{"a":'), 'syntax'],
   ['a word', Buffer.from('fault'), 'syntax'],
   ['a duplicate before the fault', Buffer.from('{"a":1,"a":'), 'duplicateMember'],

@@ -19,6 +19,7 @@ declare module 'fastify' {
 }
 
 const noBytes = Buffer.alloc(0)
+const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf])
 
 /** Registers the only body parser; any other media type gets 415. */
 export const jsonPlugin = fp((app: FastifyInstance, deps: JsonDeps, done: () => void) => {
@@ -29,6 +30,9 @@ export const jsonPlugin = fp((app: FastifyInstance, deps: JsonDeps, done: () => 
     { parseAs: 'buffer' },
     (request, body: Buffer, parsed) => {
       Object.defineProperty(request, 'rawBody', { value: body })
+      // Some clients declare a type where they send nothing, and the address takes nothing.
+      const takesBody = request.routeOptions.schema?.body !== undefined
+      if (body.length === 0 && !takesBody) return parsed(null, undefined)
       try {
         parsed(null, readJson(body, deps.jsonDepthMax))
       } catch (error) {
@@ -42,6 +46,13 @@ export const jsonPlugin = fp((app: FastifyInstance, deps: JsonDeps, done: () => 
 /** Reads a JSON document; throws `invalid-json` with the place of the fault. */
 export function readJson(bytes: Buffer, depthMax: number): unknown {
   if (bytes.length === 0) throw invalid('', 'empty', 'The body is empty.')
+  if (bytes.subarray(0, 3).equals(byteOrderMark)) {
+    throw invalid(
+      '',
+      'byteOrderMark',
+      'The body begins with a byte order mark; send UTF-8 without one.',
+    )
+  }
   if (!isUtf8(bytes)) throw invalid('', 'utf8', 'The body is not valid UTF-8.')
   const text = bytes.toString('utf8')
   const fault = scanJson(text, depthMax)
@@ -60,5 +71,8 @@ function invalid(pointer: string, rule: string, detail: string): DomainError {
 // The engine's message quotes the body; only the position is passed on.
 function describeSyntax(error: unknown): string {
   const position = /position (\d+)/.exec(error instanceof Error ? error.message : '')?.[1]
-  return position ? `it breaks at character ${position}.` : 'it ends too early.'
+  if (position) return `it breaks at character ${position}.`
+  return /end of JSON/.test(String(error))
+    ? 'it ends too early.'
+    : 'it begins with what no JSON begins with.'
 }

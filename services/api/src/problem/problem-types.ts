@@ -58,7 +58,7 @@ export const problemTypes = {
   'transition-refused': {
     status: 409,
     title: 'The state cannot follow the present one',
-    titleJa: '現在の状態からこの状態へは移れません',
+    titleJa: '現在の状態からこの状態へは移行できません',
     remedy:
       '`allowed` lists the states that may follow. A closed report is not reopened: post a new one and relate it.',
   },

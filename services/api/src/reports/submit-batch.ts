@@ -34,7 +34,7 @@ export async function submitBatch(
   const traceparent = continueTrace(request.headers['traceparent'])
   const answers = items.map(async (item, index) => {
     try {
-      const submission = toSubmission(item, index, request, deps)
+      const submission = toSubmission(readItem(item, index), index, request, deps)
       admit(submission.report, deps)
       return toItemAnswer(await deps.committer.submit({ ...submission, traceparent }))
     } catch (error) {
@@ -54,7 +54,7 @@ function refuseKeyOfWhole(request: FastifyRequest): void {
   )
 }
 
-function readItems(body: unknown, itemsMax: number): BatchItem[] {
+function readItems(body: unknown, itemsMax: number): unknown[] {
   const items = isObject(body) ? body['items'] : undefined
   if (!Array.isArray(items) || items.length === 0 || items.length > itemsMax) {
     const detail = `/items must be a list of 1 to ${itemsMax} submissions.`
@@ -63,7 +63,7 @@ function readItems(body: unknown, itemsMax: number): BatchItem[] {
       errors: [{ pointer: '/items', rule: 'batch.items', detail }],
     })
   }
-  return items.map((item: unknown, index) => readItem(item, index))
+  return items
 }
 
 const itemForm = {
@@ -91,7 +91,7 @@ function readItem(item: unknown, index: number): BatchItem {
     detail: `/items/${index}/${name} is not usable: an item has report and, if wanted, idempotencyKey, and for a revision both reportId and ifMatch.`,
   }))
   throw new DomainError('invalid-request', {
-    detail: 'The batch is not well formed; nothing was stored.',
+    detail: 'The item is not well formed; it was not stored.',
     errors,
   })
 }
