@@ -17,6 +17,8 @@ export interface Caller extends Viewer {
 declare module 'fastify' {
   interface FastifyRequest {
     caller: Caller
+    /** Asks again whether the key still holds: for connections that outlive their request. */
+    keyStillHolds: () => Promise<boolean>
   }
   interface FastifyContextConfig {
     /** The scope that a route needs. */
@@ -36,16 +38,22 @@ export interface AuthDeps {
 export const authPlugin = fp((app: FastifyInstance, deps: AuthDeps, done: () => void) => {
   const find = cachedFinder(deps)
   app.decorateRequest('caller')
+  app.decorateRequest('keyStillHolds')
   app.addHook('onRequest', async (request) => {
     const apiKey = bearerOf(request)
-    const holder = apiKey === undefined ? undefined : await find(apiKey)
-    if (!holder || isExpired(holder, deps.clock)) {
+    const findLive = async () => {
+      const holder = apiKey === undefined ? undefined : await find(apiKey)
+      return holder && !isExpired(holder, deps.clock) ? holder : undefined
+    }
+    const holder = await findLive()
+    if (!holder) {
       throw new DomainError('unauthenticated', {
         detail: 'An API key is needed: Authorization: Bearer rk_…',
         headers: { 'www-authenticate': 'Bearer realm="renkei"' },
       })
     }
     request.caller = { ...holder, scopes: new Set(holder.scopes) }
+    request.keyStillHolds = async () => (await findLive()) !== undefined
     requireScope(request)
   })
   done()

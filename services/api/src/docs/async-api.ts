@@ -88,6 +88,10 @@ export const closeMeanings: Record<keyof typeof closeCodes, { meaning: string; r
     meaning: 'The service stops or restarts.',
     reader: 'Connect again after a short random wait, with `after`.',
   },
+  keyEnded: {
+    meaning: 'The API key was revoked or has expired, at most one heartbeat ago.',
+    reader: 'Get a new key from the operator, then resume from the last event that was handled.',
+  },
   tooSlow: {
     meaning:
       'The reader did not take what it was sent in time; the reason names the last cursor handed over.',

@@ -13,6 +13,7 @@ import { waitForAdvance } from './wait-for-advance.ts'
 /** Why the server ended a socket (`docs/feed.md`). */
 export const closeCodes = {
   goingAway: 1001,
+  keyEnded: 4001,
   tooSlow: 4008,
   resync: 4009,
   tooMany: 4029,

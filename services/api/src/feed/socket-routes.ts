@@ -39,6 +39,7 @@ export function socketRoutes(app: FastifyInstance, deps: SocketDeps, done: () =>
       sockets.add(socket)
       deps.onSockets(sockets.size)
       keepAlive(socket, deps.heartbeatMs)
+      endWithKey(socket, request, deps.heartbeatMs)
       socket.on('error', () => socket.terminate())
       socket.on('close', () => {
         sockets.delete(socket)
@@ -90,6 +91,21 @@ function keepAlive(socket: WebSocket, intervalMs: number): void {
     answered = false
     socket.ping()
   }, intervalMs)
+  socket.on('close', () => clearInterval(timer))
+}
+
+// A key that is revoked or expires takes its sockets with it, one heartbeat later at most. When the
+// database cannot be asked, the socket stays: it has nothing new to tell either.
+function endWithKey(socket: WebSocket, request: FastifyRequest, intervalMs: number): void {
+  const check = async () => {
+    try {
+      if (!(await request.keyStillHolds()))
+        socket.close(closeCodes.keyEnded, 'the API key has ended')
+    } catch (error) {
+      request.log.warn({ err: error }, 'feed.key-not-checked')
+    }
+  }
+  const timer = setInterval(() => void check(), intervalMs)
   socket.on('close', () => clearInterval(timer))
 }
 
