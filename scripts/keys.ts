@@ -32,16 +32,7 @@ const kinds: readonly OrganisationKind[] = [
   'media',
 ]
 
-const { positionals, values } = parseArgs({
-  allowPositionals: true,
-  options: {
-    name: { type: 'string' },
-    kind: { type: 'string' },
-    label: { type: 'string' },
-    scopes: { type: 'string' },
-    expires: { type: 'string' },
-  },
-})
+const { positionals, values } = readArguments()
 
 const database = await openSystemDatabase({
   databaseUrl: process.env['DATABASE_URL'],
@@ -67,6 +58,17 @@ try {
   await database.stop()
 }
 
+function readArguments() {
+  const text = { type: 'string' } as const
+  const options = { name: text, kind: text, label: text, scopes: text, expires: text }
+  try {
+    return parseArgs({ allowPositionals: true, options })
+  } catch {
+    console.error(usage)
+    return process.exit(1)
+  }
+}
+
 async function run(db: Db, [verb, subject]: string[]): Promise<void> {
   if (verb === 'list') {
     console.table(await listOrganisations(db))
@@ -82,6 +84,9 @@ async function run(db: Db, [verb, subject]: string[]): Promise<void> {
 async function organisation(db: Db, organisationId: string): Promise<void> {
   const kind = kinds.find((known) => known === values.kind)
   if (!values.name || !kind) throw new Error(usage)
+  if (!/^[a-z0-9][a-z0-9-]{1,62}$/.test(organisationId)) {
+    throw new Error('CODE must be 2 to 63 lower-case letters, digits and hyphens')
+  }
   const added = await addOrganisation(db, { organisationId, name: values.name, kind })
   console.log(added ? `${organisationId} is added` : `${organisationId} was there already`)
 }
@@ -94,8 +99,9 @@ async function create(db: Db, organisationId: string): Promise<void> {
     throw new Error(`there is no organisation ${organisationId}: add it first\n${usage}`)
   }
   const expiresAt = values.expires === undefined ? null : new Date(values.expires)
-  if (expiresAt && Number.isNaN(expiresAt.getTime()))
-    throw new Error(`--expires is not an instant\n${usage}`)
+  if (expiresAt && !(expiresAt.getTime() > Date.now())) {
+    throw new Error(`--expires must be an instant in the future\n${usage}`)
+  }
   const { apiKey } = await createKey(db, {
     organisationId,
     label: values.label ?? 'made by npm run keys',
