@@ -6,8 +6,10 @@ import { join } from 'node:path'
 import type { Place } from './place.ts'
 
 const LOG_BYTES_MAX = 10 * 1024 * 1024
-const TAIL_BYTES_MAX = 8 * 1024
+const TAIL_BYTES_MAX = 64 * 1024
 const TAIL_LINES_MAX = 15
+// What is left of a crashed server says this, once for each of its connections, into the same log.
+const FAREWELL = 'terminating connection due to unexpected postmaster exit'
 
 export type ServerLog = { path: string; fd: number; startsAt: number; close(): void }
 
@@ -40,6 +42,7 @@ export async function readTail(log: ServerLog): Promise<string> {
       .toString('utf8', 0, bytesRead)
       .trimEnd()
       .split('\n')
+      .filter((line) => !line.includes(FAREWELL))
       .slice(-TAIL_LINES_MAX)
       .join('\n')
   } finally {
