@@ -38,9 +38,6 @@ export default defineConfig({
           globalSetup: ['packages/testkit/src/global-setup.ts'],
           testTimeout: 30_000,
           hookTimeout: 60_000,
-          // Crashes and outages on two shared cores: in CI a second try is allowed, and is printed. By hand
-          // none is: a test that needs one tells of something that is wrong.
-          retry: process.env['CI'] === 'true' ? 1 : 0,
           maxWorkers: 2,
           sequence: { groupOrder: 1 },
         },
