@@ -7,9 +7,11 @@ COPY .npmrc package.json package-lock.json ./
 COPY packages/bell/package.json packages/bell/
 COPY packages/db/package.json packages/db/
 COPY packages/embedded/package.json packages/embedded/
+COPY packages/http-signature/package.json packages/http-signature/
 COPY packages/schema/package.json packages/schema/
 COPY packages/service-kit/package.json packages/service-kit/
 COPY packages/testkit/package.json packages/testkit/
+COPY packages/vault/package.json packages/vault/
 COPY packages/webhook/package.json packages/webhook/
 COPY services/api/package.json services/api/
 COPY services/notifier/package.json services/notifier/

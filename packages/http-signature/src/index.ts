@@ -1,0 +1,2 @@
+// HTTP message signatures.
+export {}

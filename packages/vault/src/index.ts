@@ -1,0 +1,2 @@
+// Envelope encryption.
+export {}
