@@ -5,6 +5,8 @@ import type { Generated, JSONColumnType } from 'kysely'
 export interface Tables {
   organisations: OrganisationsTable
   api_keys: ApiKeysTable
+  signing_keys: SigningKeysTable
+  signature_nonces: SignatureNoncesTable
   reports: ReportsTable
   report_revisions: ReportRevisionsTable
   idempotency_keys: IdempotencyKeysTable
@@ -16,6 +18,9 @@ export interface Tables {
   delivery_outcomes: DeliveryOutcomesTable
   delivery_attempts: DeliveryAttemptsTable
   notifiers: NotifiersTable
+  agreements: AgreementsTable
+  agreement_shares: AgreementSharesTable
+  sharing_version: SharingVersionTable
   audit_entries: AuditEntriesTable
 }
 
@@ -47,6 +52,28 @@ interface ApiKeysTable {
   created_at: Generated<Date>
   expires_at: Date | null
   revoked_at: Date | null
+  replaced_by: Generated<string | null>
+  signature_required: Generated<boolean>
+  certificate_sha256: Generated<string | null>
+  last_used_at: Generated<Date | null>
+  last_used_address: Generated<string | null>
+}
+
+interface SigningKeysTable {
+  signing_key_id: string
+  organisation_id: string
+  label: string
+  public_key: Buffer
+  created_at: Date
+  expires_at: Date | null
+  revoked_at: Date | null
+  last_used_at: Generated<Date | null>
+}
+
+interface SignatureNoncesTable {
+  signing_key_id: string
+  nonce: string
+  valid_until: Date
 }
 
 interface ReportsTable {
@@ -62,6 +89,9 @@ interface ReportsTable {
   tlp: string
   services: string[]
   prefectures: string[]
+  kinds: string[]
+  widest_tlp: string
+  owners: Generated<string[]>
   created_at: Date
   updated_at: Date
 }
@@ -95,13 +125,19 @@ interface EventsTable {
   event_id: string
   type: string
   organisation_id: string
-  report_id: string
-  revision: number
+  report_id: string | null
+  revision: number | null
+  subject: string
+  recipients: string[] | null
+  content: Json | null
   kind: string
+  kinds: string[]
   message_status: string
   level: number
   peak_level: number
   tlp: string
+  widest_tlp: string
+  owners: Generated<string[]>
   services: string[]
   prefectures: string[]
   traceparent: string | null
@@ -137,8 +173,8 @@ export type SubscriptionState = 'pendingVerification' | 'active' | 'paused' | 'e
 interface DeliveryQueueTable {
   seq: number
   subscription_id: string
-  report_id: string
-  revision: number
+  report_id: string | null
+  revision: number | null
   lane: string
   attempts: Generated<number>
   due_at: Date
@@ -167,6 +203,42 @@ interface DeliveryAttemptsTable {
   result: 'delivered' | 'retry' | 'refused'
   status: number | null
   reason: string
+}
+
+export type AgreementState = 'proposed' | 'active' | 'declined' | 'withdrawn' | 'ended'
+
+interface AgreementsTable {
+  agreement_id: string
+  proposer: string
+  counterpart: string
+  state: AgreementState
+  nda_reference: string
+  remark: string | null
+  valid_from: Date
+  valid_until: Date
+  told_days_before: number | null
+  proposed_at: Date
+  decided_at: Date | null
+  ended_at: Date | null
+  ended_by: string | null
+}
+
+interface AgreementSharesTable {
+  agreement_id: string
+  from_organisation: string
+  to_organisation: string
+  tlp_max: string
+  min_level: number
+  kinds: string[] | null
+  services: string[] | null
+  prefectures: string[] | null
+  field_sets: string[]
+  may_report_for: boolean
+}
+
+interface SharingVersionTable {
+  only_row: Generated<boolean>
+  version: Generated<number>
 }
 
 interface NotifiersTable {

@@ -125,9 +125,11 @@ describe('the ledger of an event', () => {
     }
   })
 
-  test('is read by an operator', async () => {
-    const admin = await api.addParty('example-operator', 'government', ['admin'])
-    expect(await admin.request(event.links.ledger)).toMatchObject({ status: 200 })
+  test('is read by an admin of the owner, and by no other admin', async () => {
+    const own = await api.addParty('example-mobile', 'carrier', ['admin'])
+    expect(await own.request(event.links.ledger)).toMatchObject({ status: 200 })
+    const other = await api.addParty('example-operator', 'government', ['admin'])
+    expect(await other.request(event.links.ledger)).toMatchObject({ status: 404 })
   })
 
   test('of nothing is not found', async () => {

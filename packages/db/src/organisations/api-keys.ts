@@ -10,6 +10,9 @@ export const scopes = [
   'reports:read',
   'feed:read',
   'subscriptions:write',
+  'restrictions:write',
+  'contacts:write',
+  'audit:read',
   'admin',
 ] as const
 export type Scope = (typeof scopes)[number]
@@ -19,6 +22,10 @@ export interface NewKey {
   readonly label: string
   readonly scopes: readonly Scope[]
   readonly expiresAt: Date | null
+  /** Every request with the key must be signed (RFC 9421); no unless told. */
+  readonly signatureRequired?: boolean
+  /** The one client certificate that the key works with, as `x5t#S256` (RFC 8705); any unless told. */
+  readonly certificateSha256?: string | null
 }
 
 export interface KeyHolder {
@@ -27,6 +34,8 @@ export interface KeyHolder {
   readonly organisationKind: OrganisationKind
   readonly scopes: readonly string[]
   readonly expiresAt: Date | null
+  readonly signatureRequired: boolean
+  readonly certificateSha256: string | null
 }
 
 /** Makes a key and resolves to its only showing; refuses an organisation that does not exist. */
@@ -43,26 +52,45 @@ export async function createKey(db: Db, key: NewKey): Promise<{ keyId: string; a
       scopes: [...key.scopes],
       expires_at: key.expiresAt,
       revoked_at: null,
+      signature_required: key.signatureRequired ?? false,
+      certificate_sha256: key.certificateSha256 ?? null,
     })
     .execute()
   return { keyId, apiKey: `rk_${keyId}_${secret}` }
 }
 
-/** Finds whose key this is; resolves to nothing for one that is malformed, unknown or revoked. */
+/** The identifier that a key claims to have; nothing for what has not the form of a key. */
+export function claimedKeyId(apiKey: string): string | undefined {
+  return partsOf(apiKey)?.keyId
+}
+
+/**
+ * Finds whose key this is; resolves to nothing for one that is malformed, unknown or revoked. Does
+ * the same work for a key that exists and for one that does not.
+ */
 export async function findKeyHolder(db: Db, apiKey: string): Promise<KeyHolder | undefined> {
-  const parts = /^rk_([0-9a-f]{16})_([A-Za-z0-9_-]{43})$/.exec(apiKey)
-  if (!parts?.[1] || !parts[2]) return undefined
+  const parts = partsOf(apiKey)
+  if (!parts) return undefined
   const row = await db
     .selectFrom('api_keys as k')
     .innerJoin('organisations as o', 'o.organisation_id', 'k.organisation_id')
     .select(['k.key_id as keyId', 'k.organisation_id as organisationId', 'k.secret_hash'])
     .select(['o.kind as organisationKind', 'k.scopes', 'k.expires_at as expiresAt'])
-    .where('k.key_id', '=', parts[1])
-    .where('k.revoked_at', 'is', null)
+    .select(['k.signature_required as signatureRequired', 'k.revoked_at'])
+    .select('k.certificate_sha256 as certificateSha256')
+    .where('k.key_id', '=', parts.keyId)
     .executeTakeFirst()
-  if (!row || !timingSafeEqual(row.secret_hash, hash(parts[2]))) return undefined
-  const { secret_hash: _, ...holder } = row
+  const isRight = timingSafeEqual(row?.secret_hash ?? hashOfNoKey, hash(parts.secret))
+  if (!row || !isRight || row.revoked_at) return undefined
+  const { secret_hash: _, revoked_at: __, ...holder } = row
   return holder
+}
+
+const hashOfNoKey = randomBytes(32)
+
+function partsOf(apiKey: string): { keyId: string; secret: string } | undefined {
+  const [, keyId, secret] = /^rk_([0-9a-f]{16})_([A-Za-z0-9_-]{43})$/.exec(apiKey) ?? []
+  return keyId && secret ? { keyId, secret } : undefined
 }
 
 /** Ends a key at once; resolves to whether there was such a live key. */
@@ -75,26 +103,6 @@ export async function revokeKey(db: Db, keyId: string, at: Date): Promise<boolea
     .returning('key_id')
     .executeTakeFirst()
   return row !== undefined
-}
-
-export interface ListedKey {
-  readonly keyId: string
-  readonly organisationId: string
-  readonly label: string
-  readonly scopes: readonly string[]
-  readonly createdAt: Date
-  readonly expiresAt: Date | null
-  readonly revokedAt: Date | null
-}
-
-/** Lists all keys without their secrets, oldest first. */
-export async function listKeys(db: Db): Promise<ListedKey[]> {
-  return db
-    .selectFrom('api_keys')
-    .select(['key_id as keyId', 'organisation_id as organisationId', 'label', 'scopes'])
-    .select(['created_at as createdAt', 'expires_at as expiresAt', 'revoked_at as revokedAt'])
-    .orderBy('created_at')
-    .execute()
 }
 
 function hash(secret: string): Buffer {

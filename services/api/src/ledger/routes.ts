@@ -16,8 +16,8 @@ export function ledgerRoutes(
     { config: { scope: 'reports:read' }, schema: ledgerDocs },
     async ({ params, query, caller }) => {
       const owner = await readEventOwner(deps.db, params.eventId)
-      const mayRead = owner === caller.organisationId || (owner && caller.scopes.has('admin'))
-      const ledger = mayRead && (await readLedger(deps.db, params.eventId))
+      const isOwn = owner === caller.organisationId
+      const ledger = isOwn && (await readLedger(deps.db, params.eventId))
       if (!ledger)
         throw new DomainError('not-found', 'Your organisation has no event with this identifier.')
       const page = { after: query.cursor ?? null, limit: query.limit + 1 }
