@@ -13,7 +13,7 @@ interface Section {
 }
 
 const root = new URL('../../', import.meta.url)
-const documents = ['report', 'event', 'subscription', 'problem']
+const documents = ['report', 'event', 'subscription', 'organisation', 'contact', 'problem']
 
 /** Text of `docs/reference/fields.md`, by its path from the repository root. */
 export async function generateFieldReference(): Promise<Map<string, string>> {

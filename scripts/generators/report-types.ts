@@ -27,6 +27,8 @@ export async function generateReportTypes(): Promise<Map<string, string>> {
     { file: 'report-view', typeName: 'ReportView', schema: view },
     { file: 'event', typeName: 'EventEnvelope', schema: await readSchema('event') },
     { file: 'subscription', typeName: 'Subscription', schema: await readSchema('subscription') },
+    { file: 'organisation', typeName: 'Organisation', schema: await readSchema('organisation') },
+    { file: 'contact', typeName: 'RegisteredContact', schema: await readSchema('contact') },
     { file: 'problem', typeName: 'Problem', schema: await readSchema('problem') },
   ]
   const files = new Map([[`${schemaFolder}/report-view.schema.json`, await formatJson(view)]])

@@ -1,6 +1,8 @@
 // The schema documents of the contract as they are served to others, by name.
 
+import contact from '../../schemas/contact.schema.json' with { type: 'json' }
 import event from '../../schemas/event.schema.json' with { type: 'json' }
+import organisation from '../../schemas/organisation.schema.json' with { type: 'json' }
 import problem from '../../schemas/problem.schema.json' with { type: 'json' }
 import reportView from '../../schemas/report-view.schema.json' with { type: 'json' }
 import report from '../../schemas/report.schema.json' with { type: 'json' }
@@ -12,6 +14,8 @@ export const schemas = {
   'report-view': reportView,
   event,
   subscription,
+  organisation,
+  contact,
   problem,
 } as const satisfies Record<string, object>
 

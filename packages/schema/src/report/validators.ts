@@ -33,7 +33,8 @@ export const validateSubscriptionPatch = validatorOf<SubscriptionPatch>(
   `${schemas.subscription.$id}#/$defs/subscriptionPatch`,
 )
 
-function validatorOf<T>(id: string): ValidateFunction<T> {
+/** The validator of a schema by its identifier; throws when there is none. */
+export function validatorOf<T>(id: string): ValidateFunction<T> {
   const validate = ajv.getSchema<T>(id)
   if (validate === undefined) throw new Error(`No schema has the identifier ${id}`)
   return validate
