@@ -22,6 +22,7 @@ export interface Tables {
   agreement_shares: AgreementSharesTable
   sharing_version: SharingVersionTable
   audit_entries: AuditEntriesTable
+  data_keys: DataKeysTable
 }
 
 type Json<T extends object = object> = JSONColumnType<T>
@@ -256,4 +257,13 @@ interface AuditEntriesTable {
   object_type: string
   object_id: string
   detail: Json | null
+}
+
+interface DataKeysTable {
+  data_key_id: string
+  wrapped: Buffer
+  kek_id: string
+  seals: Generated<number>
+  created_at: Generated<Date>
+  retired_at: Date | null
 }

@@ -1,2 +1,13 @@
-// Envelope encryption.
-export {}
+export * from './errors.ts'
+export {
+  fingerprintOf,
+  newDataKey,
+  newKeyText,
+  parseKey,
+  rewrap,
+  type WrappedDataKey,
+} from './keys.ts'
+export type { DataKeyStore, StoredDataKey } from './key-ring.ts'
+export { isSealed, openSealed, openVault, type Vault, type VaultOptions } from './vault.ts'
+export { openRevision, openRevisions, type RevisionPlace, writeSealed } from './report-parts.ts'
+export { openSecret, sealSecret, type SecretHolder } from './subscription-secret.ts'
