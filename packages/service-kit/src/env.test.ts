@@ -19,6 +19,14 @@ test('names every faulty variable and its rule at once, and no value that may ho
   }
 })
 
+test('reads a list, and names each value of it that breaks the rule', () => {
+  const read = (LIST: string) =>
+    readEnv({ LIST }, (reader) => reader.list('LIST', 'a digit', (value) => /^\d$/.test(value)))
+  expect(read('1, 2,,3')).toEqual(['1', '2', '3'])
+  expect(read('')).toEqual([])
+  expect(() => read('1,two,33')).toThrow('each value of LIST must be a digit, not "two", "33"')
+})
+
 test('takes an empty variable as one that is not set', () => {
   expect(readEnv({ PORT: '' }, (reader) => reader.integer('PORT', 8080, { min: 1, max: 9 }))).toBe(
     8080,

@@ -22,6 +22,8 @@ export interface EnvReader {
   /** Like `url`, but the variable must be set. */
   requiredUrl(name: string, schemes: readonly string[]): string
   flag(name: string, fallback: boolean): boolean
+  /** Values with commas between; `is` says what each must be, as in "a network (10.0.0.0/8)". */
+  list(name: string, is: string, holds: (value: string) => boolean): readonly string[]
 }
 
 /** Runs `read` over an environment; throws a `ConfigError` that lists every fault. */
@@ -71,6 +73,14 @@ function makeReader(env: Env, fault: (text: string) => void): EnvReader {
       if (text === 'true' || text === 'false') return text === 'true'
       fault(`${name} must be true or false, not "${text}"`)
       return fallback
+    },
+    list(name, is, holds) {
+      const values = (given(name) ?? '').split(',').map((value) => value.trim())
+      const named = values.filter(Boolean)
+      const wrong = named.filter((value) => !holds(value))
+      if (wrong.length > 0)
+        fault(`each value of ${name} must be ${is}, not "${wrong.join('", "')}"`)
+      return wrong.length > 0 ? [] : named
     },
   }
 }

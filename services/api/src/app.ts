@@ -1,13 +1,15 @@
 // The table of contents of the API: what stands behind a key, and what is public.
 
 import type { Bell } from '@renkei/bell'
-import type { Db } from '@renkei/db'
+import type { Db, SharingBook } from '@renkei/db'
 import type { RuleSet } from '@renkei/schema'
 import type { Clock, Logger } from '@renkei/service-kit'
 import type { Sender } from '@renkei/webhook'
 import helmet from '@fastify/helmet'
 import { fastify, type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import { authPlugin } from './auth/auth.ts'
+import type { KeyUseRecorder } from './auth/key-use.ts'
+import { makeTrust } from './auth/source-address.ts'
 import { closeConnections } from './close-connections.ts'
 import type { ApiConfig } from './config.ts'
 import { docsRoutes } from './docs/routes.ts'
@@ -20,6 +22,9 @@ import type { ApiMetrics } from './health/metrics.ts'
 import { healthRoutes } from './health/routes.ts'
 import { jsonPlugin } from './json/read-json.ts'
 import { ledgerRoutes } from './ledger/routes.ts'
+import { makeLimits } from './limits/limits.ts'
+import { makePlaces } from './limits/places.ts'
+import { limitsPlugin } from './limits/plugin.ts'
 import { answerBrokenRequest } from './problem/broken-request.ts'
 import { answerError, problemPlugin } from './problem/problem.ts'
 import type { Committer } from './reports/committer.ts'
@@ -31,11 +36,13 @@ import { useContractValidation } from './validation.ts'
 export interface AppDeps {
   readonly config: ApiConfig
   readonly db: Db
+  readonly sharing: SharingBook
   readonly bell: Bell
   readonly tail: FeedTail
   readonly committer: Committer
   readonly sender: Sender
   readonly metrics: ApiMetrics
+  readonly keyUse: KeyUseRecorder
   readonly clock: Clock
   readonly log: Logger
   readonly newId: () => string
@@ -53,6 +60,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
     loggerInstance,
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: deps.newId,
+    trustProxy: makeTrust(config.auth.trustedProxies),
     requestIdHeader: false,
     bodyLimit: config.limits.reportBytesMax,
     requestTimeout: config.limits.requestTimeoutMs,
@@ -86,9 +94,10 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
 // Everything in here needs an API key.
 async function keyedRoutes(app: FastifyInstance, deps: AppDeps): Promise<void> {
   const { config, db, tail } = deps
-  const { limits, feed } = config
+  const { limits: settings, feed } = config
+  const limits = makeLimits(config.rates)
   await app.register(socketServer)
-  await app.register(authPlugin, { ...deps, ...limits, keyCacheEntriesMax: 10_000 })
+  await app.register(authPlugin, { ...deps, ...config.auth })
   await app.register(reportRoutes, { ...deps, ...limits, publicUrl: config.publicUrl })
   await app.register(pullRoutes, { db, tail, ...feed })
   await app.register(socketRoutes, {
@@ -96,6 +105,6 @@ async function keyedRoutes(app: FastifyInstance, deps: AppDeps): Promise<void> {
     tail,
     onSockets: (open) => deps.metrics.sockets.set(open),
   })
-  await app.register(subscriptionRoutes, { ...deps, ...limits, database: db })
+  await app.register(subscriptionRoutes, { ...deps, ...settings, database: db })
   await app.register(ledgerRoutes, { db })
 }

@@ -1,6 +1,7 @@
 // Every setting of the API: name, default, limits, unit. Nothing else reads the environment.
 
 import { type Env, type EnvReader, readEnv } from '@renkei/service-kit'
+import { isCidr } from './auth/source-address.ts'
 
 export type ApiConfig = ReturnType<typeof read>
 
@@ -29,6 +30,8 @@ function read(env: EnvReader) {
       max: 60_000,
     }),
     limits: readLimits(env),
+    rates: readRates(env),
+    auth: readAuth(env),
     feed: readFeed(env),
     webhook: {
       allowedCidrs: (env.optional('RENKEI_WEBHOOK_ALLOWED_CIDRS') ?? '').split(',').filter(Boolean),
@@ -45,15 +48,51 @@ function readLimits(env: EnvReader) {
     batchItemsMax: env.integer('RENKEI_BATCH_ITEMS_MAX', 100, { min: 1, max: 1000 }),
     jsonDepthMax: env.integer('RENKEI_JSON_DEPTH_MAX', 24, { min: 8, max: 64 }),
     acceptQueueMax: env.integer('RENKEI_ACCEPT_QUEUE_MAX', 2000, { min: 10, max: 100_000 }),
+    acceptQueueSharePercent: env.integer('RENKEI_ACCEPT_QUEUE_SHARE_PERCENT', 25, {
+      min: 1,
+      max: 50,
+    }),
     acceptBatchMax: env.integer('RENKEI_ACCEPT_BATCH_MAX', 64, { min: 1, max: 500 }),
+    lookUpsPerOrganisationMax: 16,
     subscriptionsPerOrganisationMax: env.integer('RENKEI_SUBSCRIPTIONS_MAX', 1000, {
       min: 1,
       max: 100_000,
     }),
     requestTimeoutMs: env.integer('RENKEI_REQUEST_TIMEOUT_MS', 75_000, { min: 1000, max: 600_000 }),
     idempotencyHours: env.integer('RENKEI_IDEMPOTENCY_HOURS', 168, { min: 24, max: 8760 }),
-    keyCacheMs: env.integer('RENKEI_KEY_CACHE_MS', 5000, { min: 0, max: 60_000 }),
     clockSkewSeconds: env.integer('RENKEI_CLOCK_SKEW_SECONDS', 300, { min: 0, max: 86_400 }),
+  }
+}
+
+function readAuth(env: EnvReader) {
+  return {
+    trustedProxies: env.list('RENKEI_TRUSTED_PROXIES', 'a network as 10.0.0.0/8', isCidr),
+    keyCacheMs: env.integer('RENKEI_KEY_CACHE_MS', 5000, { min: 0, max: 60_000 }),
+    keyCacheEntriesMax: 10_000,
+    keyUseFlushMs: env.integer('RENKEI_KEY_USE_FLUSH_MS', 60_000, { min: 100, max: 3_600_000 }),
+    keysPerOrganisationMax: env.integer('RENKEI_KEYS_MAX', 100, { min: 2, max: 10_000 }),
+    lockout: {
+      failuresMax: env.integer('RENKEI_AUTH_FAILURES_MAX', 20, { min: 1, max: 1_000_000 }),
+      lockSeconds: env.integer('RENKEI_AUTH_LOCK_SECONDS', 60, { min: 1, max: 3600 }),
+      lockSecondsMax: env.integer('RENKEI_AUTH_LOCK_SECONDS_MAX', 3600, { min: 1, max: 86_400 }),
+      sourcesMax: env.integer('RENKEI_AUTH_SOURCES_MAX', 10_000, { min: 100, max: 1_000_000 }),
+    },
+  }
+}
+
+// Of one organisation, in this process.
+function readRates(env: EnvReader) {
+  const burstSeconds = env.integer('RENKEI_BURST_SECONDS', 60, { min: 1, max: 3600 })
+  const rate = (name: string, perSecond: number, burst: number) => ({
+    perSecond: env.integer(`RENKEI_${name}_PER_SECOND_MAX`, perSecond, { min: 1, max: 1_000_000 }),
+    burst: env.integer(`RENKEI_${name}_BURST_MAX`, burst, { min: 0, max: 10_000_000 }),
+    burstSeconds,
+  })
+  return {
+    reports: rate('REPORTS', 50, 200),
+    urgentReports: rate('URGENT_REPORTS', 50, 200),
+    readReports: rate('READ_REPORTS', 100, 400),
+    requests: rate('REQUESTS', 100, 400),
   }
 }
 
@@ -65,6 +104,14 @@ function readFeed(env: EnvReader) {
       max: 100_000,
     }),
     socketsMax: env.integer('RENKEI_FEED_SOCKETS_MAX', 10_000, { min: 1, max: 100_000 }),
+    socketsPerOrganisationMax: env.integer('RENKEI_FEED_SOCKETS_PER_ORGANISATION_MAX', 500, {
+      min: 1,
+      max: 100_000,
+    }),
+    longPollsPerOrganisationMax: env.integer('RENKEI_LONG_POLLS_PER_ORGANISATION_MAX', 100, {
+      min: 1,
+      max: 100_000,
+    }),
     socketBufferBytesMax: env.integer('RENKEI_FEED_SOCKET_BUFFER_BYTES_MAX', 1_048_576, {
       min: 65_536,
       max: 67_108_864,

@@ -1,11 +1,12 @@
 // Builds everything that an API process consists of, in order, and stops it in reverse.
 
 import { openBell, type BellStore } from '@renkei/bell'
-import { assertMigrated, type Change, newId, openBellPool, openDatabase } from '@renkei/db'
+import { assertMigrated, type Change, makeSharingBook, newId, openBellPool, openDatabase } from '@renkei/db'
 import { chooseRuleSet, ruleSets } from '@renkei/schema'
 import { type Logger, makeStopper, type Stopper, systemClock } from '@renkei/service-kit'
 import { createSender } from '@renkei/webhook'
 import { buildApp } from './app.ts'
+import { startKeyUse } from './auth/key-use.ts'
 import type { ApiConfig } from './config.ts'
 import { type FeedTail, startFeedTail } from './feed/feed-tail.ts'
 import { type ApiMetrics, makeApiMetrics } from './health/metrics.ts'
@@ -40,7 +41,9 @@ async function start(config: ApiConfig, log: Logger, stopper: Stopper): Promise<
 
   const bell = openBell(openBellStore(config, log, stopper), { log })
   stopper.add('bell', () => bell.close())
-  const tail = await startFeedTail({ db: database.db, log, ...config.feed })
+  const sharing = makeSharingBook(systemClock.now)
+  await sharing.refresh(database.db)
+  const tail = await startFeedTail({ db: database.db, sharing, log, ...config.feed })
   stopper.add('feed', () => tail.stop())
   const sender = createSender({
     ...config.webhook,
@@ -50,6 +53,8 @@ async function start(config: ApiConfig, log: Logger, stopper: Stopper): Promise<
   })
   stopper.add('sender', () => sender.close())
 
+  const keyUse = startKeyUse({ db: database.db, log, ...config.auth })
+  stopper.add('key use', () => keyUse.stop())
   const metrics = makeApiMetrics(() => committer.pending())
   const versions = (at: string) => chooseRuleSet(ruleSets, at, config.ruleSetVersion)
   const committer: Committer = makeCommitter({
@@ -64,11 +69,13 @@ async function start(config: ApiConfig, log: Logger, stopper: Stopper): Promise<
   const app = await buildApp({
     config,
     db: database.db,
+    sharing,
     bell,
     tail,
     committer,
     sender,
     metrics,
+    keyUse,
     clock: systemClock,
     log,
     newId,

@@ -2,12 +2,16 @@
 // public routes are registered beside it, not below it.
 
 import { hash } from 'node:crypto'
-import { findKeyHolder, type Db, type KeyHolder, type Scope } from '@renkei/db'
+import { claimedKeyId, type Scope } from '@renkei/db'
 import type { Viewer } from '@renkei/schema'
-import type { Clock } from '@renkei/service-kit'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { DomainError } from '../problem/domain-error.ts'
+import { type KeyFinderDeps, makeKeyFinder, type PresentedKey } from './find-key.ts'
+import type { KeyUseRecorder } from './key-use.ts'
+import { type Attempt, type LockoutSettings, makeLockout } from './lockout.ts'
+import { lockedOut, unauthenticated } from './refusals.ts'
+import { addressOf, sourceOf } from './source-address.ts'
 
 export interface Caller extends Viewer {
   readonly keyId: string
@@ -26,34 +30,33 @@ declare module 'fastify' {
   }
 }
 
-export interface AuthDeps {
-  readonly db: Db
-  readonly clock: Clock
-  /** How long a key that was looked up is believed: a revoked key works at most this much longer. */
-  readonly keyCacheMs: number
-  readonly keyCacheEntriesMax: number
+export interface AuthDeps extends KeyFinderDeps {
+  readonly lockout: LockoutSettings
+  readonly keyUse: Pick<KeyUseRecorder, 'used'>
 }
 
 /** Registers the check of key and scope before every route of its scope of the app. */
 export const authPlugin = fp((app: FastifyInstance, deps: AuthDeps, done: () => void) => {
-  const find = cachedFinder(deps)
+  const findLive = makeKeyFinder(deps)
+  const lockout = makeLockout(deps.lockout)
   app.decorateRequest('caller')
   app.decorateRequest('keyStillHolds')
   app.addHook('onRequest', async (request) => {
-    const apiKey = bearerOf(request)
-    const findLive = async () => {
-      const holder = apiKey === undefined ? undefined : await find(apiKey)
-      return holder && !isExpired(holder, deps.clock) ? holder : undefined
-    }
-    const holder = await findLive()
+    const presented = presentedKey(request)
+    if (!presented) throw unauthenticated('no key')
+    const attempt = attemptOf(request, presented)
+    const secondsLeft = await lockout.secondsLeft(attempt)
+    if (secondsLeft > 0) throw lockedOut(secondsLeft)
+    const holder = await findLive(presented)
     if (!holder) {
-      throw new DomainError('unauthenticated', {
-        detail: 'An API key is needed: Authorization: Bearer rk_…',
-        headers: { 'www-authenticate': 'Bearer realm="renkei"' },
-      })
+      lockout.ended(attempt)
+      await lockout.failed(attempt)
+      throw unauthenticated('no such live key')
     }
+    lockout.succeeded(attempt)
     request.caller = { ...holder, scopes: new Set(holder.scopes) }
-    request.keyStillHolds = async () => (await findLive()) !== undefined
+    request.keyStillHolds = async () => (await findLive(presented)) !== undefined
+    deps.keyUse.used(holder.keyId, deps.clock.now(), addressOf(request))
     requireScope(request)
   })
   done()
@@ -66,27 +69,15 @@ function requireScope(request: FastifyRequest): void {
   throw new DomainError('forbidden', `This needs the scope ${scope}, which the key does not have.`)
 }
 
-function bearerOf(request: FastifyRequest): string | undefined {
-  return /^Bearer +([A-Za-z0-9_-]{1,128})$/i.exec(request.headers.authorization ?? '')?.[1]
+// What is presented at all is a try, also when it has not the form of a key.
+function presentedKey(request: FastifyRequest): PresentedKey | undefined {
+  const values = request.raw.headersDistinct['authorization'] ?? []
+  if (values.length === 0) return undefined
+  const [given = ''] = values
+  const bearer = values.length === 1 ? /^Bearer +([A-Za-z0-9_-]{1,128})$/i.exec(given)?.[1] : ''
+  return { apiKey: bearer ?? '', proof: hash('sha256', given, 'base64') }
 }
 
-function isExpired(holder: KeyHolder, clock: Clock): boolean {
-  return holder.expiresAt !== null && holder.expiresAt.getTime() <= clock.now().getTime()
-}
-
-// Only keys that exist are remembered, by hash, so a guesser cannot fill the cache.
-function cachedFinder(deps: AuthDeps): (apiKey: string) => Promise<KeyHolder | undefined> {
-  const cache = new Map<string, { holder: KeyHolder; until: number }>()
-  return async (apiKey) => {
-    const id = hash('sha256', apiKey, 'base64')
-    const now = deps.clock.now().getTime()
-    const cached = cache.get(id)
-    if (cached && cached.until > now) return cached.holder
-    cache.delete(id)
-    const holder = await findKeyHolder(deps.db, apiKey)
-    if (!holder) return undefined
-    if (cache.size >= deps.keyCacheEntriesMax) cache.clear()
-    cache.set(id, { holder, until: now + deps.keyCacheMs })
-    return holder
-  }
+function attemptOf(request: FastifyRequest, { apiKey, proof }: PresentedKey): Attempt {
+  return { source: sourceOf(addressOf(request)), keyId: claimedKeyId(apiKey), proof }
 }

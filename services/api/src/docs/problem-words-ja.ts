@@ -11,7 +11,8 @@ export const remediesJa: Readonly<Record<ProblemSlug, string>> = {
   'invalid-request':
     '`errors` に、誤ったパラメータまたはヘッダー、その規則、正しい値が示されます。',
   'invalid-subscription': 'すべての誤りが `errors` に示されます。何も保存されていません。',
-  unauthenticated: '貴組織の有効なキーを `Authorization: Bearer rk_…` で送ってください。',
+  unauthenticated:
+    '貴組織の有効なキーを `Authorization: Bearer rk_…` で送ってください。キーが求める場合は、署名とクライアント証明書も必要です。何が誤っていたかは応答では示しません。運用者が `requestId` で確認できます。',
   forbidden:
     '必要な権限(scope)は `detail` にあります。権限は、運用者が `npm run keys` で付与します。',
   'not-found':
@@ -31,6 +32,8 @@ export const remediesJa: Readonly<Record<ProblemSlug, string>> = {
     '宛先は、確認のイベントに対し、状態コード200と `{"challenge": "<受け取った値>"}` で応答する必要があります。その後 `POST /v1/subscriptions/{id}/verify` を呼んでください。',
   'limit-reached':
     '達した上限は `detail` に示されます。待てば解消する場合は、`Retry-After` に再試行の時機があります。',
+  'too-many-failures':
+    '`Retry-After` まで待ち、誤ったキーを送っているシステムを直してください。失敗が続くと、そのアドレスの待ち時間は倍になります。同じアドレスで使えていたキーは、その間も使えます。',
   overloaded:
     '何も保存されていません(同じ冪等キーで送り直すと確かめられます)。`Retry-After` の後に、同じ冪等キーで送り直してください。最も高いレベルの報告は、最後まで受け付けます。',
   internal:

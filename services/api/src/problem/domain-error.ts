@@ -11,6 +11,8 @@ export interface RefusalDetails {
   /** Further members of the problem document. */
   readonly members?: Readonly<Record<string, unknown>>
   readonly headers?: Readonly<Record<string, string>>
+  /** What the caller is not told: for the log and the audit. */
+  readonly reason?: string
 }
 
 export class DomainError extends Error {

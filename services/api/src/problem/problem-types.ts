@@ -32,7 +32,8 @@ export const problemTypes = {
     status: 401,
     title: 'No usable API key',
     titleJa: 'APIキーが無効です',
-    remedy: 'Send `Authorization: Bearer rk_…` with a live key of your organisation.',
+    remedy:
+      'Send `Authorization: Bearer rk_…` with a live key of your organisation, signed and with the client certificate where the key asks for them. The answer does not tell what was wrong; the operator finds it by the `requestId`.',
   },
   forbidden: {
     status: 403,
@@ -101,6 +102,13 @@ export const problemTypes = {
     title: 'A limit of the organisation is reached',
     titleJa: '組織の上限に達しました',
     remedy: '`detail` names the limit. `Retry-After` says when to try again where time helps.',
+  },
+  'too-many-failures': {
+    status: 429,
+    title: 'Too many credentials from here were not right',
+    titleJa: '認証の失敗が多すぎます',
+    remedy:
+      'Wait for `Retry-After`, and take the wrong key out of the system that sends it: each further series of failures locks its address for longer. A key that has worked from the same address goes on working meanwhile.',
   },
   overloaded: {
     status: 503,

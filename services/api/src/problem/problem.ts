@@ -30,6 +30,12 @@ export function answerError(deps: ProblemDeps) {
     const refusal = toDomainError(error, request)
     if (refusal.status >= 500)
       request.log.error({ err: error, slug: refusal.slug }, 'request.failed')
+    const { reason } = refusal.details
+    if (reason)
+      request.log.info(
+        { reason, slug: refusal.slug, requestId: request.id, address: request.ip },
+        'request.refused',
+      )
     void sendProblem(refusal, request, reply, deps)
   }
 }
