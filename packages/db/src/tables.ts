@@ -248,15 +248,20 @@ interface NotifiersTable {
 }
 
 interface AuditEntriesTable {
-  audit_id: Generated<number>
+  chain: 'write' | 'read'
+  seq: Generated<number>
   at: Date
-  organisation_id: string
-  key_id: string
+  organisation_id: string | null
+  key_id: string | null
   request_id: string
+  address: string | null
   action: string
   object_type: string
-  object_id: string
+  object_ids: string[]
+  object_owner: string | null
   detail: Json | null
+  prev_hash: Generated<Buffer>
+  hash: Generated<Buffer>
 }
 
 interface DataKeysTable {

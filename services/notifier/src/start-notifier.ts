@@ -8,6 +8,7 @@ import {
   type Db,
   type DeliveryKey,
   forgetAnswers,
+  makeSharingBook,
   newId,
   openBellPool,
   openDatabase,
@@ -68,16 +69,18 @@ async function start(config: NotifierConfig, log: Logger, stopper: Stopper): Pro
     for (const lane of freed) lanes.wake(lane as Lane)
   }
   const results = makeResultBuffer({ db, notifierId, log, ...config, onRecorded })
+  const sharing = makeSharingBook(systemClock.now)
   const lanes = makeLaneSet(
     {
       db,
+      sharing,
       notifierId,
       log,
       inHand,
       results,
       channels,
       events: makeEventStore(db),
-      previous: makePreviousEvents(db),
+      previous: makePreviousEvents(db, sharing.find),
       clock: systemClock,
       random: Math.random,
       giveUpAfterMs: config.giveUpAfterHours * hourMs,

@@ -1,6 +1,7 @@
 // What a change is decided on: the current revision of a report, and what a request that was made
 // before has stored.
 
+import type { Tlp } from '@renkei/schema'
 import { sql } from 'kysely'
 import type { Db } from '../open-database.ts'
 
@@ -13,6 +14,9 @@ export interface ReportHead {
   readonly messageStatus: string
   readonly level: number
   readonly peakLevel: number
+  readonly kinds: readonly string[]
+  readonly widestTlp: Tlp
+  readonly owners: readonly string[]
   readonly services: readonly string[]
   readonly prefectures: readonly string[]
 }
@@ -34,6 +38,9 @@ export async function readHeads(
       'message_status as messageStatus',
       'level',
       'peak_level as peakLevel',
+      'kinds',
+      sql<Tlp>`widest_tlp`.as('widestTlp'),
+      'owners',
       'services',
       'prefectures',
     ])

@@ -1,7 +1,8 @@
 // The accept transaction: revision + event with its feed number + fan-out + audit row + request
 // key, for a batch of changes, in ONE statement, which Postgres runs as one transaction.
 // Either all of it is durable or none. The feed's lock is taken after every other lock (the
-// counts below force that order), so two writers cannot wait for each other in a circle.
+// counts below force that order) and the audit chain's after the feed's, so two writers cannot wait
+// for each other in a circle.
 
 import { sql } from 'kysely'
 import type { Db } from '../open-database.ts'
@@ -19,6 +20,10 @@ export interface Change {
   /** The highest level so far; services and prefectures likewise hold those of all revisions. */
   readonly peakLevel: number
   readonly tlp: string
+  /** The widest label so far; kinds and owners are those of all revisions. */
+  readonly widestTlp: string
+  readonly kinds: readonly string[]
+  readonly owners: readonly string[]
   readonly services: readonly string[]
   readonly prefectures: readonly string[]
   /** The report as JSON text, stored as it is. */
@@ -30,7 +35,10 @@ export interface Change {
   readonly eventType: string
   readonly lane: string
   readonly traceparent: string | null
+  /** Who asks for it, with which key, from where. */
+  readonly actorId: string
   readonly keyId: string
+  readonly address: string | null
   readonly requestId: string
   readonly action: string
   readonly idempotency?: { readonly key: string; readonly fingerprint: Buffer } | undefined
@@ -76,8 +84,9 @@ function toHead({ content: _, assessment: _a, idempotency, ...head }: Change, in
 
 const headColumns = sql`ord integer, "reportId" uuid, revision integer, "organisationId" text,
   kind text, "messageStatus" text, state text, open boolean, level smallint, "peakLevel" smallint,
-  tlp text, services text[], prefectures text[], "recordedAt" timestamptz, "eventId" uuid,
-  "eventType" text, lane text, traceparent text, "keyId" text, "requestId" text, action text,
+  tlp text, "widestTlp" text, kinds text[], owners text[], services text[], prefectures text[], "recordedAt" timestamptz, "eventId" uuid,
+  "eventType" text, lane text, traceparent text, "actorId" text, "keyId" text, address text,
+  "requestId" text, action text,
   "requestKey" text, "requestPrint" text`
 
 const statement = ({ heads, contents, assessments }: Input) => sql<{
@@ -95,12 +104,14 @@ WITH input AS MATERIALIZED (
     WITH ORDINALITY AS documents (content, assessment, ord)
 ), heads AS (
   INSERT INTO reports AS head (report_id, organisation_id, revision, kind, message_status, state,
-    open, level, peak_level, tlp, services, prefectures, created_at, updated_at)
+    open, level, peak_level, tlp, widest_tlp, kinds, owners, services, prefectures, created_at,
+    updated_at)
   SELECT "reportId", "organisationId", revision, kind, "messageStatus", state, open, level, "peakLevel", tlp,
-    services, prefectures, "recordedAt", "recordedAt" FROM input
+    "widestTlp", kinds, owners, services, prefectures, "recordedAt", "recordedAt" FROM input
   ON CONFLICT (report_id) DO UPDATE SET revision = excluded.revision, kind = excluded.kind,
     state = excluded.state, open = excluded.open, level = excluded.level,
     peak_level = excluded.peak_level, tlp = excluded.tlp,
+    widest_tlp = excluded.widest_tlp, kinds = excluded.kinds, owners = excluded.owners,
     services = excluded.services, prefectures = excluded.prefectures,
     updated_at = excluded.updated_at
   WHERE head.revision = excluded.revision - 1
@@ -117,23 +128,26 @@ WITH input AS MATERIALIZED (
     "recordedAt" FROM input WHERE "requestKey" IS NOT NULL
   ORDER BY "organisationId", "requestKey"
   RETURNING 1
-), audited AS (
-  INSERT INTO audit_entries (at, organisation_id, key_id, request_id, action, object_type,
-    object_id, detail)
-  SELECT "recordedAt", "organisationId", "keyId", "requestId", action, 'report', "reportId"::text,
-    json_build_object('revision', revision) FROM input
 ), numbered AS (
   UPDATE feed SET head = head + (SELECT count(*) FROM revisions)
     + 0 * (SELECT count(*) FROM heads) + 0 * (SELECT count(*) FROM requests)
   RETURNING head - (SELECT count(*) FROM input) AS before
 ), stored AS (
-  INSERT INTO events (seq, event_id, type, organisation_id, report_id, revision, kind,
-    message_status, level, peak_level, tlp, services, prefectures, traceparent, recorded_at)
-  SELECT before + ord, "eventId", "eventType", "organisationId", "reportId", revision, kind,
-    "messageStatus", level, "peakLevel", tlp, services, prefectures, traceparent, "recordedAt"
+  INSERT INTO events (seq, event_id, type, organisation_id, report_id, revision, subject, kind,
+    kinds, message_status, level, peak_level, tlp, widest_tlp, owners, services, prefectures,
+    traceparent, recorded_at)
+  SELECT before + ord, "eventId", "eventType", "organisationId", "reportId", revision,
+    "reportId"::text, kind, kinds, "messageStatus", level, "peakLevel", tlp, "widestTlp", owners,
+    services, prefectures, traceparent, "recordedAt"
   FROM input, numbered
   RETURNING seq, event_id
 ), opened AS (
   INSERT INTO fan_outs (seq, lane) SELECT before + ord, lane FROM input, numbered
+), audited AS (
+  INSERT INTO audit_entries (chain, at, organisation_id, key_id, request_id, address, action,
+    object_type, object_ids, object_owner, detail)
+  SELECT 'write', "recordedAt", "actorId", "keyId", "requestId", address, action, 'report',
+    ARRAY["reportId"::text], "organisationId", json_build_object('revision', revision)
+  FROM input, numbered
 )
 SELECT event_id, seq FROM stored`

@@ -12,8 +12,8 @@ export interface DeliveryKey {
 }
 
 export interface ClaimedDelivery extends DeliveryKey {
-  readonly reportId: string
-  readonly revision: number
+  readonly reportId: string | null
+  readonly revision: number | null
   readonly attempts: number
   readonly organisationId: string
   readonly organisationKind: OrganisationKind
@@ -31,7 +31,8 @@ const subscriptionColumns = sql`s.organisation_id AS "organisationId", o.kind AS
   s.channel, s.target, s.filter, s.secret, s.state, s.view_since AS "viewSince"`
 
 const deliveryColumns = sql`q.seq, q.subscription_id AS "subscriptionId", q.report_id AS "reportId",
-  q.revision, q.attempts, r.peak_level AS "peakLevel"`
+  q.revision, q.attempts, coalesce((SELECT peak_level FROM reports r WHERE r.report_id = q.report_id),
+    (SELECT peak_level FROM events e WHERE e.seq = q.seq)) AS "peakLevel"`
 
 export interface ClaimOptions {
   readonly lane: string
@@ -73,9 +74,9 @@ export async function claimDue(db: Db, options: ClaimOptions): Promise<ClaimedDe
       INSERT INTO delivery_outcomes (seq, subscription_id, outcome, reason, attempts)
       SELECT seq, subscription_id, 'superseded', ${overtakenReason}, attempts FROM overtaken)
     UPDATE delivery_queue q SET claimed_by = ${options.notifierId}::uuid
-    FROM due, reports r, subscriptions s JOIN organisations o USING (organisation_id)
+    FROM due, subscriptions s JOIN organisations o USING (organisation_id)
     WHERE q.seq = due.seq AND q.subscription_id = due.subscription_id
-      AND r.report_id = q.report_id AND s.subscription_id = q.subscription_id
+      AND s.subscription_id = q.subscription_id
       AND NOT EXISTS (SELECT FROM overtaken o
         WHERE o.seq = q.seq AND o.subscription_id = q.subscription_id)
     RETURNING ${deliveryColumns}, ${subscriptionColumns}`.execute(db)

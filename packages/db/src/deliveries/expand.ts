@@ -4,21 +4,22 @@
 import { sql } from 'kysely'
 import type { Db, Tx } from '../open-database.ts'
 import type { OrganisationKind } from '../tables.ts'
-import { eventColumns } from '../feed/event-columns.ts'
+import { eventColumns, eventTables } from '../feed/event-columns.ts'
 import type { EventFacts, FeedEvent } from '../feed/read-events.ts'
 import type { ClaimedDelivery } from './claim.ts'
 
 export interface OpenFanOut extends EventFacts {
-  readonly reportId: string
-  readonly revision: number
+  readonly reportId: string | null
+  readonly revision: number | null
   readonly afterSubscription: string | null
 }
 
 /** With its content, so that whoever sends it need not read it again. */
-interface LockedFanOut extends OpenFanOut, FeedEvent {
-  /** The highest level of the report by now, which a later revision may have raised. */
-  readonly reportPeakLevel: number
-}
+type LockedFanOut = FeedEvent &
+  OpenFanOut & {
+    /** The highest level of the report by now, which a later revision may have raised. */
+    readonly reportPeakLevel: number
+  }
 
 export interface SubscriptionView {
   readonly subscriptionId: string
@@ -44,6 +45,8 @@ export interface ExpandOptions {
   readonly claimMax: number
   /** Whether this notifier may take a delivery of a subscription just now. */
   readonly claimable: (subscriptionId: string) => boolean
+  /** Brings what `owedTo` decides with up to what the transaction sees. */
+  readonly refresh: (tx: Tx) => Promise<void>
   readonly owedTo: (event: OpenFanOut, subscription: SubscriptionView) => boolean
 }
 
@@ -62,6 +65,7 @@ export async function expandNext(db: Db, options: ExpandOptions): Promise<Expand
     const event = await lockNext(tx, options.lane)
     if (!event) return undefined
     const { subscriptions, complete } = await readChunk(tx, event, options.subscriptionsMax)
+    await options.refresh(tx)
     const owed = subscriptions.filter((subscription) => options.owedTo(event, subscription))
     const last = subscriptions.at(-1)?.subscriptionId ?? event.afterSubscription
     const blocked = await findBlocked(tx, event, owed)
@@ -81,14 +85,14 @@ export async function expandNext(db: Db, options: ExpandOptions): Promise<Expand
 async function lockNext(tx: Tx, lane: string): Promise<LockedFanOut | undefined> {
   const { rows } = await sql<LockedFanOut>`
     WITH next AS (
-      SELECT e.report_id, e.revision FROM fan_outs f JOIN events e USING (seq)
+      SELECT f.seq, e.report_id, e.revision FROM fan_outs f JOIN events e USING (seq)
       WHERE f.lane = ${lane} AND f.completed_at IS NULL
       ORDER BY f.seq LIMIT 1 FOR UPDATE OF f SKIP LOCKED)
     SELECT ${eventColumns}, f.after_subscription AS "afterSubscription",
-      h.peak_level AS "reportPeakLevel"
-    FROM next JOIN events e ON e.report_id = next.report_id AND e.revision <= next.revision
-    JOIN report_revisions r ON r.report_id = e.report_id AND r.revision = e.revision
-    JOIN fan_outs f ON f.seq = e.seq JOIN reports h ON h.report_id = e.report_id
+      coalesce(h.peak_level, e.peak_level) AS "reportPeakLevel"
+    FROM next JOIN ${eventTables}
+      ON e.seq = next.seq OR e.report_id = next.report_id AND e.revision < next.revision
+    JOIN fan_outs f ON f.seq = e.seq
     WHERE f.completed_at IS NULL
     ORDER BY e.revision LIMIT 1 FOR UPDATE OF f`.execute(tx)
   return rows[0]
@@ -111,9 +115,14 @@ function toClaimed(event: LockedFanOut, subscription: ActiveSubscription): Claim
   return { ...subscription, seq, reportId, revision, attempts: 0, peakLevel: reportPeakLevel }
 }
 
+// The first revision of a report, or a notice.
+function hasNoOlder({ revision }: OpenFanOut): boolean {
+  return revision === null || revision === 1
+}
+
 async function supersedeOlder(tx: Tx, event: OpenFanOut, owed: readonly SubscriptionView[]) {
   const latest = owed.filter((s) => s.mode === 'latest').map((s) => s.subscriptionId)
-  if (latest.length === 0 || event.revision === 1) return 0
+  if (latest.length === 0 || hasNoOlder(event)) return 0
   const { rows } = await sql`
     WITH gone AS (
       DELETE FROM delivery_queue
@@ -130,7 +139,7 @@ async function supersedeOlder(tx: Tx, event: OpenFanOut, owed: readonly Subscrip
 // In mode all a revision waits for the older ones of its report; nothing else waits with it.
 async function findBlocked(tx: Tx, event: OpenFanOut, owed: readonly SubscriptionView[]) {
   const ordered = owed.filter((s) => s.mode === 'all').map((s) => s.subscriptionId)
-  if (ordered.length === 0 || event.revision === 1) return new Set<string>()
+  if (ordered.length === 0 || hasNoOlder(event)) return new Set<string>()
   const { rows } = await sql<{ id: string }>`
     SELECT DISTINCT subscription_id AS id FROM delivery_queue
     WHERE subscription_id = ANY(${ordered}::uuid[]) AND report_id = ${event.reportId}

@@ -7,8 +7,8 @@ import { waitingReason } from './waiting-reason.ts'
 export interface DeliveryLine {
   readonly seq: number
   readonly eventId: string
-  readonly reportId: string
-  readonly revision: number
+  readonly reportId: string | null
+  readonly revision: number | null
   readonly level: number
   readonly standing: string
   readonly attempts: number

@@ -2,31 +2,48 @@
 
 import { sql } from 'kysely'
 import type { Db } from '../open-database.ts'
-import { eventColumns, eventTables, factColumns } from './event-columns.ts'
+import { eventColumns, eventTables, factColumns, factTables } from './event-columns.ts'
 
 /** What decides who hears of an event: no content, so it is cheap to keep many in memory. */
 export interface EventFacts {
   readonly seq: number
   readonly organisationId: string
   readonly kind: string
+  readonly kinds: readonly string[]
   readonly messageStatus: string
   readonly level: number
   readonly peakLevel: number
+  /** The label that holds now: of this revision or of the current one, whichever is narrower. */
   readonly tlp: string
+  readonly widestTlp: string
+  readonly owners: readonly string[]
   readonly services: readonly string[]
   readonly prefectures: readonly string[]
+  /** Of a notice: to whom it is addressed. */
+  readonly recipients: readonly string[] | null
 }
 
-export interface FeedEvent extends EventFacts {
+interface AnyEvent extends EventFacts {
   readonly eventId: string
   readonly type: string
-  readonly reportId: string
-  readonly revision: number
+  /** The identifier of the report, or of what a notice is about. */
+  readonly subject: string
   readonly traceparent: string | null
   readonly recordedAt: Date
+  /** Of the report as the carrier sent it, or the data of the notice. */
   readonly content: unknown
   readonly assessment: unknown
 }
+
+export interface ReportEvent extends AnyEvent {
+  readonly reportId: string
+  readonly revision: number
+}
+
+/** An event that tells of a revision, or a notice. */
+export type FeedEvent =
+  | ReportEvent
+  | (AnyEvent & { readonly reportId: null; readonly revision: null })
 
 /** Reads the events after a feed number, oldest first; without a hole (`migrations/0003`). */
 export async function readEventsAfter(db: Db, after: number, limit: number): Promise<FeedEvent[]> {
@@ -50,7 +67,7 @@ export async function readFactsBefore(
   limit: number,
 ): Promise<EventFacts[]> {
   const { rows } = await sql<EventFacts>`
-    SELECT ${factColumns} FROM events e WHERE e.seq < ${before}
+    SELECT ${factColumns} FROM ${factTables} WHERE e.seq < ${before}
     ORDER BY e.seq DESC LIMIT ${limit}`.execute(db)
   return rows
 }
@@ -60,8 +77,8 @@ export async function readOpenEvents(
   db: Db,
   afterSeq: number,
   limit: number,
-): Promise<FeedEvent[]> {
-  const { rows } = await sql<FeedEvent>`
+): Promise<ReportEvent[]> {
+  const { rows } = await sql<ReportEvent>`
     SELECT ${eventColumns} FROM reports h
     JOIN events e ON e.report_id = h.report_id AND e.revision = h.revision
     JOIN report_revisions r ON r.report_id = h.report_id AND r.revision = h.revision

@@ -7,8 +7,15 @@ export interface StoredRevision {
   readonly reportId: string
   readonly revision: number
   readonly organisationId: string
+  /** The label of the current revision. */
   readonly tlp: string
   readonly messageStatus: string
+  readonly kinds: readonly string[]
+  readonly peakLevel: number
+  readonly widestTlp: string
+  readonly owners: readonly string[]
+  readonly services: readonly string[]
+  readonly prefectures: readonly string[]
   readonly content: unknown
   readonly assessment: unknown
   readonly recordedAt: Date
@@ -34,7 +41,8 @@ export interface Sight {
 
 const revisionColumns = sql`h.report_id AS "reportId", r.revision,
   h.organisation_id AS "organisationId", h.tlp, h.message_status AS "messageStatus",
-  r.content, r.assessment, r.recorded_at AS "recordedAt"`
+  h.kinds, h.peak_level AS "peakLevel", h.widest_tlp AS "widestTlp", h.owners, h.services,
+  h.prefectures, r.content, r.assessment, r.recorded_at AS "recordedAt"`
 
 /** Lists current revisions, newest report first, before a report identifier. */
 export async function listReports(
@@ -51,14 +59,16 @@ export async function listReports(
   return rows
 }
 
-// An empty list of services or prefectures means "not known", which no filter may hide; "00" stands
-// for the whole country.
+// What the database leaves out of a list is only what nobody could be shown; whether the caller may
+// see what it asks for is decided with the labels, when each report is shown. An empty list of
+// services or prefectures means "not known", which no filter may hide; "00" is the whole country.
 function conditions(filter: ReportFilter) {
   const services =
-    filter.services && sql`(h.services && ${[...filter.services]}::text[] OR h.services = '{}')`
+    filter.services &&
+    sql`(h.services && ${ranked(filter.services)}::text[] OR ${hides('services')})`
   const prefectures =
     filter.prefectures &&
-    sql`(h.prefectures && ${['00', ...filter.prefectures]}::text[] OR h.prefectures = '{}')`
+    sql`(h.prefectures && ${ranked(['00', ...filter.prefectures])}::text[] OR ${hides('prefectures')})`
   const { organisationId, tlps } = filter.visibleTo
   const parts = [
     sql`(h.organisation_id = ${organisationId} OR h.tlp = ANY(${[...tlps]}::text[]))`,
@@ -75,6 +85,17 @@ function conditions(filter: ReportFilter) {
     parts.filter((part) => part !== undefined && part !== false),
     sql` AND `,
   )
+}
+
+// Every code under every label it may stand under.
+function ranked(codes: readonly string[]): string[] {
+  return codes.flatMap((code) => [0, 1, 2, 3, 4].map((rank) => `${code}@${rank}`))
+}
+
+// What a caller sees none of is not known to it; that can only be where something is narrow.
+function hides(column: 'services' | 'prefectures') {
+  return sql`(h.${sql.raw(column)} = '{}' OR NOT EXISTS (
+    SELECT FROM unnest(h.${sql.raw(column)}) AS code WHERE right(code, 2) = '@0'))`
 }
 
 /** Reads one revision, or the current one; resolves to nothing when there is none. */

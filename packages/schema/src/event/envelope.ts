@@ -3,6 +3,7 @@
 
 import type { LevelValue, MessageStatus, Tlp } from '../generated/report.gen.ts'
 import type { ReportView } from '../generated/report-view.gen.ts'
+import { dataSchemaOf, eventTypes } from './event-types.ts'
 import { schemaBaseUrl } from './schema-base-url.ts'
 
 export interface EventToSend {
@@ -10,8 +11,9 @@ export interface EventToSend {
   readonly eventId: string
   readonly type: string
   readonly organisationId: string
-  readonly reportId: string
-  readonly revision: number
+  /** The report that it tells of, or another resource. */
+  readonly subject: string
+  readonly revision: number | null
   readonly level: number
   readonly tlp: string
   readonly messageStatus: string
@@ -19,27 +21,59 @@ export interface EventToSend {
   readonly recordedAt: Date
 }
 
-/** Writes the envelope of a report event; the result takes the feed number before it and gives the body. */
-export function writeEnvelope(
-  event: EventToSend,
-  view: ReportView,
-): (previousSeq: number) => string {
-  const attributes = {
+/** Takes the feed number of the event before it in the receiver's view and gives the body. */
+export type EnvelopeWriter = (previousSeq: number) => string
+
+/** Writes the envelope of an event that shows a report. */
+export function writeEnvelope(event: EventToSend, view: ReportView): EnvelopeWriter {
+  return write({ ...common(event), ...aboutReport(event) }, view)
+}
+
+/** Writes the envelope of an event that concerns no report, with its data as they are. */
+export function writeNotice(event: EventToSend, data: object): EnvelopeWriter {
+  const { level, messageStatus } = event
+  return write({ ...common(event), level, messagestatus: messageStatus }, data)
+}
+
+/** Tells that there is a report to be read signed in, which its label keeps from being pushed. */
+export function writeSignIn(event: EventToSend): EnvelopeWriter {
+  const { subject: reportId, revision } = event
+  const data = { reportId, revision, reason: 'readSignedIn', href: `/v1/reports/${reportId}` }
+  return write({ ...common(event, eventTypes.reportNotice), ...aboutReport(event) }, data)
+}
+
+/** Tells who could see a report before that it no longer can, and nothing else of it. */
+export function writeNarrowed(event: EventToSend): EnvelopeWriter {
+  const { messageStatus } = event
+  const head = { ...common(event, eventTypes.reportNotice), messagestatus: messageStatus }
+  return write(head, { reportId: event.subject, reason: 'noLongerShared' })
+}
+
+function common(event: EventToSend, type = event.type) {
+  return {
     specversion: '1.0',
     id: event.eventId,
-    type: event.type,
+    type,
     source: sourceOf(event.organisationId),
-    subject: event.reportId,
+    subject: event.subject,
     time: event.recordedAt.toISOString(),
     datacontenttype: 'application/json',
-    dataschema: `${schemaBaseUrl}report-view.schema.json`,
+    dataschema: `${schemaBaseUrl}${dataSchemaOf(type)}`,
     feedcursor: toCursor(event.seq),
+    ...(event.traceparent !== null && { traceparent: event.traceparent }),
+  }
+}
+
+function aboutReport(event: EventToSend) {
+  return {
     revision: event.revision,
     level: event.level as LevelValue,
     tlp: event.tlp as Tlp,
     messagestatus: event.messageStatus as MessageStatus,
-    ...(event.traceparent !== null && { traceparent: event.traceparent }),
   }
+}
+
+function write(attributes: object, view: object): EnvelopeWriter {
   const head = JSON.stringify(attributes).slice(0, -1)
   const data = JSON.stringify(view)
   return (previousSeq) => `${head},"previouscursor":"${toCursor(previousSeq)}","data":${data}}`

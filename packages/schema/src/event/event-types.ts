@@ -4,6 +4,15 @@ export const eventTypes = {
   created: 'jp.renkei.report.created.v1',
   updated: 'jp.renkei.report.updated.v1',
   withdrawn: 'jp.renkei.report.withdrawn.v1',
+  reportNotice: 'jp.renkei.report.notice.v1',
+  agreementProposed: 'jp.renkei.agreement.proposed.v1',
+  agreementAccepted: 'jp.renkei.agreement.accepted.v1',
+  agreementDeclined: 'jp.renkei.agreement.declined.v1',
+  agreementWithdrawn: 'jp.renkei.agreement.withdrawn.v1',
+  agreementEnded: 'jp.renkei.agreement.ended.v1',
+  agreementExpiring: 'jp.renkei.agreement.expiring.v1',
+  agreementExpired: 'jp.renkei.agreement.expired.v1',
+  contactConfirmationRequested: 'jp.renkei.contact.confirmationRequested.v1',
   heartbeat: 'jp.renkei.stream.heartbeat.v1',
   resync: 'jp.renkei.stream.resync.v1',
   subscriptionVerification: 'jp.renkei.subscription.verification.v1',
@@ -14,4 +23,16 @@ export const eventTypes = {
 export function reportEventType(revision: number, state: string): string {
   if (state === 'withdrawn' || state === 'cancelled') return eventTypes.withdrawn
   return revision === 1 ? eventTypes.created : eventTypes.updated
+}
+
+const dataSchemas: readonly (readonly [prefix: string, schema: string])[] = [
+  [eventTypes.reportNotice, 'event.schema.json#/$defs/reportNotice'],
+  ['jp.renkei.report.', 'report-view.schema.json'],
+  ['jp.renkei.agreement.', 'agreement.schema.json'],
+  ['jp.renkei.contact.', 'contact.schema.json'],
+]
+
+/** The schema that the data of an event of some type follow, below the base URL of the contract. */
+export function dataSchemaOf(type: string): string {
+  return dataSchemas.find(([prefix]) => type.startsWith(prefix))?.[1] ?? 'event.schema.json'
 }

@@ -1,21 +1,38 @@
-// An event as the bytes that a viewer gets. Made once per event and audience and kept while the event
-// is in use: many receivers share it.
+// An event as the bytes that a viewer gets. Made once per event and way of seeing it and kept while
+// the event is in use: many receivers share it.
 
-import type { Classification } from '../levels/classification.ts'
+import type { Hearing } from '../filter/hear.ts'
 import type { Report } from '../generated/report.gen.ts'
-import { type Audience, audienceOf, type Viewer } from '../projection/audience.ts'
+import type { ReportView } from '../generated/report-view.gen.ts'
+import type { Classification } from '../levels/classification.ts'
+import { narrower } from '../projection/audience.ts'
 import { project } from '../projection/project.ts'
-import { type EventToSend, writeEnvelope } from './envelope.ts'
+import type { Sight } from '../projection/sight.ts'
+import {
+  type EnvelopeWriter,
+  type EventToSend,
+  writeEnvelope,
+  writeNarrowed,
+  writeNotice,
+  writeSignIn,
+} from './envelope.ts'
 
 export interface RecordedRevision {
   readonly reportId: string
   readonly revision: number
   readonly recordedAt: Date
+  /** The label that holds now: of this revision or of the current one, whichever is narrower. */
+  readonly tlp: string
   /** The report as the carrier sent it. */
   readonly content: unknown
   /** What Renkei found: level, deadlines, countdown. */
   readonly assessment: unknown
 }
+
+/** Either a revision's, or a notice with data of its own. */
+export type EventContent =
+  | RecordedRevision
+  | { readonly reportId: null; readonly revision: null; readonly content: unknown }
 
 /** A stored revision as the contract's Report: what Renkei gave it in front of what the carrier sent. */
 export function toRecordedReport(stored: RecordedRevision): Report {
@@ -29,27 +46,55 @@ export function toRecordedReport(stored: RecordedRevision): Report {
   }
 }
 
-type Writer = (previousSeq: number) => string
+/**
+ * Gives a stored revision as a sight sees it, or nothing. A label that was narrowed later holds for
+ * the revisions before, too; one that was widened later does not.
+ */
+export function viewOf(stored: RecordedRevision, sight: Sight): ReportView | undefined {
+  const report = toRecordedReport(stored)
+  if (sight.audience === 'owner') return project(report, sight)
+  return project({ ...report, tlp: narrower(report.tlp, stored.tlp) }, sight)
+}
 
-const writers = new WeakMap<object, Map<Audience, Writer | undefined>>()
+const writers = new WeakMap<object, Map<string, EnvelopeWriter | undefined>>()
 
-/** Gives the writer of an event for a viewer, or nothing when the viewer may not know of it. */
+/** Gives the writer of an event for who hears of it, or nothing when nothing of it can be seen. */
 export function eventWriter(
-  event: EventToSend & RecordedRevision,
-  viewer: Viewer,
-): Writer | undefined {
-  const audience = audienceOf(viewer, event.organisationId)
-  let byAudience = writers.get(event)
-  if (!byAudience) writers.set(event, (byAudience = new Map()))
-  if (!byAudience.has(audience)) {
-    const view = project(toRecordedReport(event), audience)
-    byAudience.set(audience, view && rememberLast(writeEnvelope(event, view)))
+  event: EventToSend & EventContent,
+  hearing: Hearing,
+): EnvelopeWriter | undefined {
+  let known = writers.get(event)
+  if (!known) writers.set(event, (known = new Map()))
+  const key = `${event.tlp} ${keyOf(hearing)}`
+  if (!known.has(key)) {
+    const write = makeWriter(event, hearing)
+    known.set(key, write && rememberLast(write))
   }
-  return byAudience.get(audience)
+  return known.get(key)
+}
+
+function keyOf(hearing: Hearing): string {
+  if (hearing.as !== 'report') return hearing.as
+  const { audience, tlpMax, share } = hearing.sight
+  return `${audience} ${tlpMax} ${share ? `${share.tlpMax} ${share.fieldSets.join()}` : ''}`
+}
+
+function makeWriter(
+  event: EventToSend & EventContent,
+  hearing: Hearing,
+): EnvelopeWriter | undefined {
+  if (event.reportId === null) {
+    return hearing.as === 'addressee' ? writeNotice(event, event.content as object) : undefined
+  }
+  if (hearing.as === 'signIn') return writeSignIn(event)
+  if (hearing.as === 'narrowed') return writeNarrowed(event)
+  if (hearing.as !== 'report') return undefined
+  const view = viewOf(event, hearing.sight)
+  return view && writeEnvelope(event, view)
 }
 
 // Receivers of one view follow each other with the same predecessor.
-function rememberLast(write: Writer): Writer {
+function rememberLast(write: EnvelopeWriter): EnvelopeWriter {
   let last: { previous: number; text: string } | undefined
   return (previous) => {
     if (last?.previous !== previous) last = { previous, text: write(previous) }

@@ -265,6 +265,10 @@ export interface ReportView {
    */
   interconnect?: Interconnect
   /**
+   * Whose information has leaked. Their organisations and the regulators hear of it, nobody else.
+   */
+  leak?: Leak
+  /**
    * When planned work or demand takes place.
    */
   window?: Window
@@ -648,6 +652,22 @@ export interface PeerAffected {
    * What the peer should do.
    */
   advice?: string
+  [k: string]: unknown
+}
+/**
+ * Leak of information on important equipment, which may be another carrier's.
+ */
+export interface Leak {
+  /**
+   * Registered codes of the organisations whose information has leaked; the reporter itself when it is its own.
+   */
+  owners?: OrganisationCode[]
+  /**
+   * What kinds of information have leaked.
+   */
+  information?: (
+    'configuration' | 'design' | 'location' | 'access' | 'operation' | 'security' | 'other'
+  )[]
   [k: string]: unknown
 }
 /**

@@ -265,6 +265,10 @@ export interface Report {
    */
   interconnect?: Interconnect
   /**
+   * Whose information has leaked. Their organisations and the regulators hear of it, nobody else.
+   */
+  leak?: Leak
+  /**
    * When planned work or demand takes place.
    */
   window?: Window
@@ -635,6 +639,21 @@ export interface PeerAffected {
    * What the peer should do.
    */
   advice?: string
+}
+/**
+ * Leak of information on important equipment, which may be another carrier's.
+ */
+export interface Leak {
+  /**
+   * Registered codes of the organisations whose information has leaked; the reporter itself when it is its own.
+   */
+  owners: OrganisationCode[]
+  /**
+   * What kinds of information have leaked.
+   */
+  information?: (
+    'configuration' | 'design' | 'location' | 'access' | 'operation' | 'security' | 'other'
+  )[]
 }
 /**
  * What the incident means for other carriers.

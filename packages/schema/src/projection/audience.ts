@@ -52,28 +52,26 @@ export function tlpRank(tlp: string): number {
   return rank === -1 ? tlpOrder.length - 1 : rank
 }
 
-/** The narrowest label that each audience may see. TLP:RED never leaves its owner. */
-export const clearance: Readonly<Record<Audience, Tlp>> = {
-  owner: 'TLP:RED',
-  peer: 'TLP:AMBER+STRICT',
-  regulator: 'TLP:AMBER+STRICT',
-  ceptoar: 'TLP:AMBER',
-  mvno: 'TLP:AMBER',
-  vendor: 'TLP:GREEN',
-  public: 'TLP:CLEAR',
+/** The narrower of two labels. */
+export function narrower(a: string, b: string): Tlp {
+  return tlpAtRank(Math.max(tlpRank(a), tlpRank(b)))
+}
+
+/** The wider of two labels. */
+export function wider(a: string, b: string): Tlp {
+  return tlpAtRank(Math.min(tlpRank(a), tlpRank(b)))
+}
+
+/** The labels no narrower than one, from the widest. */
+export function tlpsUpTo(tlp: string): readonly Tlp[] {
+  return tlpOrder.slice(0, tlpRank(tlp) + 1)
+}
+
+function tlpAtRank(rank: number): Tlp {
+  return tlpOrder[rank] ?? 'TLP:RED'
 }
 
 /** True when an audience may know of reports of this kind: an exercise is never shown to the public. */
 export function mayAudienceKnow(audience: Audience, messageStatus: string): boolean {
   return audience !== 'public' || messageStatus === 'actual'
-}
-
-/** True when an audience may see what carries this label. */
-export function mayAudienceSee(audience: Audience, tlp: string): boolean {
-  return tlpRank(tlp) <= tlpRank(clearance[audience])
-}
-
-/** The labels that an audience may see at the head of a report. */
-export function tlpsWithin(audience: Audience): readonly Tlp[] {
-  return tlpOrder.filter((tlp) => mayAudienceSee(audience, tlp))
 }

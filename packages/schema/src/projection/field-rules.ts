@@ -5,7 +5,7 @@
 import type { Report, Tlp } from '../generated/report.gen.ts'
 import type { Audience } from './audience.ts'
 
-type AudienceSet = readonly Audience[]
+export type AudienceSet = readonly Audience[]
 
 /** The rule of a value: who may see it or, for an object or a list of objects, the rules of its members. */
 export type RuleOf<T> = T extends readonly (infer Item)[]
@@ -128,6 +128,7 @@ export const fieldRules = {
     otherCarrierUsersAffected: members,
     priorityTrafficInterrupted: operators,
   },
+  leak: { owners: operators, information: operators },
   window: {
     start: everyone,
     end: everyone,

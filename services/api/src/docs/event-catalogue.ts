@@ -4,6 +4,7 @@
 import { eventTypes, schemas } from '@renkei/schema'
 import { component } from './components.ts'
 import type { Json } from './map-schema.ts'
+import { notices } from './notice-catalogue.ts'
 
 export interface EventKind {
   readonly name: string
@@ -17,7 +18,7 @@ export interface EventKind {
   readonly example: Json
 }
 
-type Described = Omit<EventKind, 'name' | 'type' | 'schema'> & { readonly data: Json }
+export type Described = Omit<EventKind, 'name' | 'type' | 'schema'> & { readonly data: Json }
 
 /** The events of the contract, in its order. */
 export function eventCatalogue(): readonly EventKind[] {
@@ -55,6 +56,7 @@ function described(): Record<keyof typeof eventTypes, Described> {
       data: component('ReportView'),
       example: reportExample(eventTypes.withdrawn, { revision: 3, state: 'withdrawn' }),
     },
+    ...notices(),
     ...streamEvents(),
     ...subscriptionEvents(),
   }

@@ -2,17 +2,28 @@
 // stored something, and every `pollMs` for what others stored. Keeps the last events in memory, so
 // that a thousand sockets cost one query. The table is the only source; this is a window on it.
 
-import { type Db, type FeedEvent, readEventsAfter, readFeedHead } from '@renkei/db'
+import {
+  type Db,
+  type FeedEvent,
+  readEventsAfter,
+  readFeedHead,
+  type SharingBook,
+} from '@renkei/db'
+import { narrower } from '@renkei/schema'
 import type { Logger } from '@renkei/service-kit'
 
 export interface FeedTailDeps {
   readonly db: Db
+  /** As new as the events that are handed out. */
+  readonly sharing: SharingBook
   readonly log: Logger
   readonly pollMs: number
   readonly bufferedEventsMax: number
 }
 
 export interface FeedTail {
+  /** Finds what is shared, as of the events that were handed out last. */
+  readonly findShare: SharingBook['find']
   readonly epoch: () => string
   /** The feed number up to which events have been seen here. */
   head(): number
@@ -43,13 +54,16 @@ export async function startFeedTail(deps: FeedTailDeps): Promise<FeedTail> {
     const nobody = listeners.size === 0
     const events = nobody ? [] : await readEventsAfter(deps.db, head, readMax)
     const end = nobody ? (await readFeedHead(deps.db)).head : (events.at(-1)?.seq ?? head)
+    // What was agreed before an event holds for it: the terms are read after it.
+    await deps.sharing.refresh(deps.db)
     if (end <= head) return false
-    buffer = nobody ? [] : [...buffer, ...events].slice(-deps.bufferedEventsMax)
+    buffer = nobody ? [] : relabelled([...buffer, ...events]).slice(-deps.bufferedEventsMax)
     head = end
     for (const listener of listeners) listener()
     return events.length === readMax
   })
   return {
+    findShare: deps.sharing.find,
     epoch: () => epoch,
     head: () => head,
     async reaches(seq) {
@@ -61,7 +75,7 @@ export async function startFeedTail(deps: FeedTailDeps): Promise<FeedTail> {
     async eventsAfter(seq, limit) {
       if (seq >= head) return []
       const oldest = buffer[0]?.seq ?? head + 1
-      if (seq + 1 < oldest) return readEventsAfter(deps.db, seq, limit)
+      if (seq + 1 < oldest) return readFromTable(deps, seq, limit)
       return buffer.slice(seq + 1 - oldest, seq + 1 - oldest + limit)
     },
     onAdvance(listener) {
@@ -71,6 +85,21 @@ export async function startFeedTail(deps: FeedTailDeps): Promise<FeedTail> {
     poke: looker.poke,
     stop: looker.stop,
   }
+}
+
+async function readFromTable({ db, sharing }: FeedTailDeps, seq: number, limit: number) {
+  const events = await readEventsAfter(db, seq, limit)
+  await sharing.refresh(db)
+  return events
+}
+
+// A revision that narrows the label of its report narrows that of the revisions in memory, too.
+function relabelled(events: readonly FeedEvent[]): FeedEvent[] {
+  const latest = new Map(events.map(({ reportId, tlp }) => [reportId, tlp]))
+  return events.map((event) => {
+    const tlp = event.reportId === null ? event.tlp : (latest.get(event.reportId) ?? event.tlp)
+    return narrower(tlp, event.tlp) === event.tlp ? event : { ...event, tlp }
+  })
 }
 
 // Looks never overlap; a poke during a look leads to one more.

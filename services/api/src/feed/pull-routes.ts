@@ -2,14 +2,7 @@
 // says what is open, with the cursor to go on from.
 
 import { type Db, readFeedHead, readOpenEvents, type Scope } from '@renkei/db'
-import {
-  audienceOf,
-  matches,
-  project,
-  toCursor,
-  toRecordedReport,
-  type Viewer,
-} from '@renkei/schema'
+import { hear, toCursor, viewOf, type Viewer } from '@renkei/schema'
 import type { FastifyInstance } from 'fastify'
 import { answer, limitSchema, pageOf, problemResponse, published, queryOf } from '../docs/parts.ts'
 import { DomainError } from '../problem/domain-error.ts'
@@ -43,7 +36,7 @@ export function pullRoutes(app: FastifyInstance, deps: PullDeps, done: () => voi
   app.addHook('preClose', () => closing.abort())
   app.get<{ Querystring: EventsQuery }>(
     '/v1/events',
-    { config: scope, schema: eventsDocs },
+    { config: { ...scope, holds: 'longPoll' }, schema: eventsDocs },
     async (request, reply) => {
       const gone = new AbortController()
       reply.raw.once('close', () => gone.abort())
@@ -109,7 +102,7 @@ function foreign(tail: FeedTail): DomainError {
 async function readSnapshot(
   query: FeedQuery & { limit: number },
   viewer: Viewer,
-  { db }: PullDeps,
+  { db, tail }: PullDeps,
 ) {
   // The cursor is read first: what changes while the reports are read is told again by the feed.
   const { epoch, head } = await readFeedHead(db)
@@ -117,11 +110,10 @@ async function readSnapshot(
   const after = toFeedPosition(query, 0)
   const events = await readOpenEvents(db, after, query.limit + 1)
   const page = events.slice(0, query.limit)
-  const reports = page
-    .filter((event) => matches(viewer, filter, event))
-    .flatMap(
-      (event) => project(toRecordedReport(event), audienceOf(viewer, event.organisationId)) ?? [],
-    )
+  const reports = page.flatMap((event) => {
+    const hearing = hear(viewer, filter, event, tail.findShare)
+    return (hearing?.as === 'report' && viewOf(event, hearing.sight)) || []
+  })
   const last = page.at(-1)
   return {
     epoch,

@@ -1,6 +1,6 @@
 // The feed through one reader's view: the next events that concern it, as the bytes it gets.
 
-import { eventWriter, matches, type SubscriptionFilter, type Viewer } from '@renkei/schema'
+import { eventWriter, hear, type SubscriptionFilter, type Viewer } from '@renkei/schema'
 import type { FeedTail } from './feed-tail.ts'
 
 export interface FeedReader {
@@ -46,9 +46,8 @@ export async function readView(
     for (const event of events) {
       if (full()) break
       position = event.seq
-      const write = matches(reader.viewer, reader.filter, event)
-        ? eventWriter(event, reader.viewer)
-        : undefined
+      const hearing = hear(reader.viewer, reader.filter, event, tail.findShare)
+      const write = hearing && eventWriter(event, hearing)
       if (!write) continue
       const text = write(reader.previous)
       texts.push(text)

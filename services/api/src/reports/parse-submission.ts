@@ -1,11 +1,13 @@
 // From a request to a submission: every check that needs no database.
 
+import type { SharingBook } from '@renkei/db'
 import { type Fault, parseReport, type Report } from '@renkei/schema'
 import type { Clock } from '@renkei/service-kit'
 import type { Caller } from '../auth/auth.ts'
 import { DomainError } from '../problem/domain-error.ts'
 
 export interface ParseDeps {
+  readonly sharing: Pick<SharingBook, 'find'>
   readonly clock: Clock
   readonly reportBytesMax: number
   readonly clockSkewSeconds: number
@@ -53,6 +55,7 @@ function checkAgainstCaller(report: Report, caller: Caller, deps: ParseDeps): Fa
       expected: caller.organisationId,
     })
   }
+  faults.push(...checkVoices(report, caller, deps))
   const latest = deps.clock.now().getTime() + deps.clockSkewSeconds * 1000
   for (const name of ['occurredAt', 'detectedAt', 'asOf', 'restoredAt'] as const) {
     const instant = report[name]
@@ -65,6 +68,38 @@ function checkAgainstCaller(report: Report, caller: Caller, deps: ParseDeps): Fa
       expected: `an instant not after ${new Date(latest).toISOString()}`,
     })
   }
+  return faults
+}
+
+// Nobody speaks in another's name, unless that other has agreed to it.
+function checkVoices(
+  { reporter, related }: Report,
+  caller: Caller,
+  { sharing }: ParseDeps,
+): Fault[] {
+  const me = caller.organisationId
+  const maySpeakFor = (other: string) =>
+    other === me || (sharing.find(other, me)?.mayReportFor ?? false)
+  const faults: Fault[] = []
+  const { onBehalfOf } = reporter
+  if (onBehalfOf !== undefined && !maySpeakFor(onBehalfOf)) {
+    faults.push({
+      pointer: '/reporter/onBehalfOf',
+      rule: 'reporter.onBehalfOf.agreed',
+      detail: '/reporter/onBehalfOf must be an organisation that lets yours report for it.',
+      expected: 'an organisation with an agreement in force that says mayReportFor',
+    })
+  }
+  related?.forEach(({ assertedBy }, index) => {
+    if (assertedBy === undefined || maySpeakFor(assertedBy)) return
+    const pointer = `/related/${index}/assertedBy`
+    faults.push({
+      pointer,
+      rule: 'related.assertedBy.isCaller',
+      detail: `${pointer} must be the organisation of the API key: others assert their own.`,
+      expected: me,
+    })
+  })
   return faults
 }
 

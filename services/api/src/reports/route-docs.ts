@@ -126,7 +126,7 @@ export const validateDocs = {
   operationId: 'validateReport',
   summary: 'Check a report without storing it',
   description:
-    'The level that it would get and why, the deadlines, and the view of every audience.',
+    'The level that it would get and why, the deadlines, and exactly what every audience, and every organisation with an agreement, would read and be sent.',
   tags,
   body: published('report'),
   response: {
@@ -136,7 +136,30 @@ export const validateDocs = {
       properties: {
         valid: { type: 'boolean' },
         ...assessment,
-        views: { type: 'object', description: 'By audience; null where it would see nothing.' },
+        views: {
+          type: 'object',
+          description: 'What each audience reads, signed in; null where it would see nothing.',
+        },
+        pushed: {
+          type: 'object',
+          description:
+            'What each audience is sent; `notice` where it is only told that there is something to read.',
+        },
+        partners: {
+          type: 'array',
+          description:
+            'The same for each organisation with an agreement in force, or concerned by a leak.',
+          items: {
+            type: 'object',
+            properties: {
+              organisation: { type: 'string' },
+              audience: { type: 'string' },
+              agreementId: { type: 'string' },
+              read: { type: ['object', 'null'], additionalProperties: true },
+              push: { type: ['object', 'string', 'null'], additionalProperties: true },
+            },
+          },
+        },
       },
     }),
     default: problemResponse,

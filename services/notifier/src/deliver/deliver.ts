@@ -1,7 +1,7 @@
 // One delivery, from a claimed row to its result: project for the audience, envelope, send, decide.
 
-import type { AttemptResult, ClaimedDelivery, FeedEvent } from '@renkei/db'
-import { eventWriter, type SubscriptionFilter } from '@renkei/schema'
+import type { AttemptResult, ClaimedDelivery, FeedEvent, SharingBook } from '@renkei/db'
+import { eventWriter, hear, type SubscriptionFilter } from '@renkei/schema'
 import type { Clock } from '@renkei/service-kit'
 import type { Channels, SendOutcome } from '../channels/channel.ts'
 import type { EventStore } from '../view/event-store.ts'
@@ -10,6 +10,7 @@ import { decideNext } from './retry-policy.ts'
 
 export interface DeliverDeps {
   readonly events: EventStore
+  readonly sharing: SharingBook
   readonly previous: PreviousEvents
   readonly channels: Channels
   readonly clock: Clock
@@ -46,9 +47,13 @@ export async function deliver(delivery: ClaimedDelivery, deps: DeliverDeps): Pro
 }
 
 async function writeBody(event: FeedEvent, delivery: ClaimedDelivery, deps: DeliverDeps) {
-  const write = eventWriter(event, delivery)
+  const filter = delivery.filter as SubscriptionFilter
+  // What it asks for by now is not the question: it is owed, and gets what it may see.
+  const all = { messageStatuses: [event.messageStatus] } as SubscriptionFilter
+  const hearing = hear(delivery, all, event, deps.sharing.find)
+  const write = hearing && eventWriter(event, hearing)
   if (!write) return undefined
-  const view = { ...delivery, filter: delivery.filter as SubscriptionFilter }
+  const view = { ...delivery, filter }
   return write(await deps.previous.before(event, view))
 }
 

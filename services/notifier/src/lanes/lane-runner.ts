@@ -112,7 +112,7 @@ async function findLost({ db, notifierId, lane, inHand, log }: LaneDeps): Promis
 
 // One round: expand a chunk of the next event, claim what is due. False when there was nothing.
 function makeTaker(deps: LaneDeps, backlog: Backlog): () => Promise<boolean> {
-  const { db, lane, notifierId, slots, inHand } = deps
+  const { db, lane, notifierId, slots, inHand, sharing } = deps
   // While others wait for their turn, what is new gets in line behind them.
   let othersWait = false
   return async () => {
@@ -122,7 +122,8 @@ function makeTaker(deps: LaneDeps, backlog: Backlog): () => Promise<boolean> {
       subscriptionsMax: deps.subscriptionsMax,
       claimMax: othersWait ? 0 : backlog.room(),
       claimable: slots.mayTake,
-      owedTo,
+      refresh: (tx) => sharing.refresh(tx),
+      owedTo: (event, subscription) => owedTo(event, subscription, sharing.find),
     })
     if (expanded) {
       deps.events.keep(expanded.event)
@@ -132,6 +133,8 @@ function makeTaker(deps: LaneDeps, backlog: Backlog): () => Promise<boolean> {
     if (expanded && !expanded.complete) return true
     const limit = backlog.isReady() ? backlog.room() : 0
     const due = limit > 0 ? await claimDue(db, { ...toClaim(deps), limit }) : []
+    // Replays and retries get what may be seen now, not then.
+    if (due.length > 0) await sharing.refresh(db)
     backlog.add(due.filter(inHand.take))
     othersWait = due.length === limit
     return expanded !== undefined || due.length > 0

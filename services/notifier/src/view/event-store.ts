@@ -11,12 +11,20 @@ export interface EventStore {
 }
 
 const keptMax = 512
+// A label may be narrowed after an event was read: none is used for longer than this.
+const keptMs = 1000
+
+interface Kept {
+  readonly event: Promise<FeedEvent>
+  readonly until: number
+}
 
 export function makeEventStore(db: Db): EventStore {
-  const kept = new Map<number, Promise<FeedEvent>>()
+  const kept = new Map<number, Kept>()
   const load = batchLoader(db)
   const remember = (seq: number, event: Promise<FeedEvent>) => {
-    kept.set(seq, event)
+    kept.delete(seq)
+    kept.set(seq, { event, until: performance.now() + keptMs })
     const oldest = kept.size > keptMax ? kept.keys().next().value : undefined
     if (oldest !== undefined) kept.delete(oldest)
     return event
@@ -24,14 +32,14 @@ export function makeEventStore(db: Db): EventStore {
   return {
     get(seq) {
       const known = kept.get(seq)
-      if (known) return known
+      if (known && known.until > performance.now()) return known.event
       const loading = load(seq)
       // A failed read is not remembered.
       loading.catch(() => kept.delete(seq))
       return remember(seq, loading)
     },
     keep(event) {
-      if (!kept.has(event.seq)) void remember(event.seq, Promise.resolve(event))
+      void remember(event.seq, Promise.resolve(event))
     },
   }
 }

@@ -2,7 +2,7 @@
 // from what was sent: it is the same whatever order lanes and retries take, and after a restart.
 
 import { type Db, type EventFacts, readFactsBefore } from '@renkei/db'
-import { matches, type SubscriptionFilter, type Viewer } from '@renkei/schema'
+import { hear, type ShareFinder, type SubscriptionFilter, type Viewer } from '@renkei/schema'
 
 export interface View extends Viewer {
   readonly filter: SubscriptionFilter
@@ -23,7 +23,7 @@ const viewsMax = 20_000
 const walkMax = 100_000
 
 /** Makes the finder of a process; the facts of events never change, so what it has read stays true. */
-export function makePreviousEvents(db: Db): PreviousEvents {
+export function makePreviousEvents(db: Db, find: ShareFinder): PreviousEvents {
   const facts = makeFacts(db)
   // The last event known to belong to a view: nobody needs to look further back.
   const last = new Map<string, number>()
@@ -38,15 +38,15 @@ export function makePreviousEvents(db: Db): PreviousEvents {
       const since = view.viewSince < seq ? view.viewSince : 0
       const stop = Math.max(floor, since, seq - walkMax)
       let at = seq - 1
-      while (at > stop && !belongs(await facts.get(at), view)) at -= 1
-      if (seq > known && belongs(event, view)) remember(last, key, seq)
+      while (at > stop && !belongs(await facts.get(at), view, find)) at -= 1
+      if (seq > known && belongs(event, view, find)) remember(last, key, seq)
       return at > stop ? at : Math.max(since, floor)
     },
   }
 }
 
-function belongs(fact: EventFacts | undefined, view: View): boolean {
-  return fact !== undefined && matches(view, view.filter, fact)
+function belongs(fact: EventFacts | undefined, view: View, find: ShareFinder): boolean {
+  return fact !== undefined && hear(view, view.filter, fact, find) !== undefined
 }
 
 // Facts are read in chunks; those who want the same chunk at the same time share one read.
@@ -73,9 +73,10 @@ function makeFacts(db: Db) {
 }
 
 function withoutContent(event: EventFacts): EventFacts {
-  const { seq, organisationId, kind, messageStatus, level, peakLevel, tlp } = event
-  const { services, prefectures } = event
-  return { seq, organisationId, kind, messageStatus, level, peakLevel, tlp, services, prefectures }
+  const { seq, organisationId, kind, kinds, messageStatus, level, peakLevel } = event
+  const { tlp, widestTlp, owners, services, prefectures, recipients } = event
+  const judged = { tlp, widestTlp, owners, services, prefectures, recipients }
+  return { seq, organisationId, kind, kinds, messageStatus, level, peakLevel, ...judged }
 }
 
 function remember(last: Map<string, number>, key: string, seq: number): void {

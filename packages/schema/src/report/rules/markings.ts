@@ -1,4 +1,5 @@
-// A marking says how far one part may go: the part must be there, and have one label only.
+// A marking says how far one part may go: the part must be there, have one label only, and not be
+// one of those without which nobody could tell what the report is.
 
 import type { ReportRule } from './report-rule.ts'
 
@@ -20,10 +21,21 @@ export const checkMarkings: ReportRule = ({ markings }, faults, document) => {
         detail: `${place} does not lead to a part of this report.`,
         expected: 'the JSON Pointer of a member or entry that is there',
       })
+    } else if (identity.has(pointer)) {
+      faults.push({
+        pointer: place,
+        rule: 'markings.identity',
+        detail: `${place} names what every reader of the report needs.`,
+        expected: 'a marking of another part; /tlp narrows the whole report',
+      })
     }
     seen.add(pointer)
   })
 }
+
+const identity = new Set(
+  ['schemaVersion', 'kind', 'messageStatus', 'state', 'tlp', 'markings'].map((name) => `/${name}`),
+)
 
 function resolves(pointer: string, document: object): boolean {
   let node: unknown = document

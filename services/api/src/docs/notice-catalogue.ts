@@ -1,0 +1,83 @@
+// Events that show no report: that there is one to be read signed in, and what concerns the organisation
+// that they are addressed to.
+
+import { eventTypes } from '@renkei/schema'
+import type { Described } from './event-catalogue.ts'
+import type { Json } from './map-schema.ts'
+
+export type NoticeName =
+  | 'reportNotice'
+  | 'contactConfirmationRequested'
+  | Extract<keyof typeof eventTypes, `agreement${string}`>
+
+const words: Record<NoticeName, readonly [title: string, titleJa: string, description: string]> = {
+  reportNotice: [
+    'Report notice',
+    '報告に関する通知',
+    'There is a revision that is not pushed (TLP:RED): read it at `data.href` with your API key. Or, with the reason `noLongerShared`: a report that you could see is not shared with you any more.',
+  ],
+  agreementProposed: [
+    'Agreement proposed',
+    '取決めの提案',
+    'Another organisation, or your own, has proposed an agreement.',
+  ],
+  agreementAccepted: ['Agreement accepted', '取決めの成立', 'Both have agreed; the terms hold.'],
+  agreementDeclined: ['Agreement declined', '取決めの拒否', 'The proposal was declined.'],
+  agreementWithdrawn: ['Proposal withdrawn', '提案の取下げ', 'The proposal was taken back.'],
+  agreementEnded: [
+    'Agreement ended',
+    '取決めの終了',
+    'One of both has ended it; the default holds again.',
+  ],
+  agreementExpiring: [
+    'Agreement expires soon',
+    '取決めの期限接近',
+    'What only this agreement opens is not shared any more after `data.validUntil`.',
+  ],
+  agreementExpired: ['Agreement expired', '取決めの期限切れ', 'Its time is over.'],
+  contactConfirmationRequested: [
+    'Contact to be confirmed',
+    '連絡先の確認依頼',
+    'Confirm that the contact is still right, or change it.',
+  ],
+}
+
+/** Describes every notice. */
+export function notices(): Record<NoticeName, Described> {
+  const entries = Object.entries(words).map(([name, [title, titleJa, description]]) => {
+    const type = eventTypes[name as NoticeName]
+    const data = dataOf(name as NoticeName)
+    const channels = ['feed', 'webhook'] as const
+    return [name, { title, titleJa, description, channels, data, example: exampleOf(type) }]
+  })
+  return Object.fromEntries(entries) as Record<NoticeName, Described>
+}
+
+function dataOf(name: NoticeName): Json {
+  const member = (description: string) => ({ type: 'string', description })
+  if (name === 'reportNotice') {
+    const properties = { reportId: member('The report.'), reason: member('Why.') }
+    return { type: 'object', required: ['reportId', 'reason'], properties }
+  }
+  const id = name === 'contactConfirmationRequested' ? 'contactId' : 'agreementId'
+  return { type: 'object', required: [id], properties: { [id]: member('What it is about.') } }
+}
+
+function exampleOf(type: string): Json {
+  const subject = '01985a7c-6f00-7a3e-9c1d-2b4f6a8c0e12'
+  const about = type.split('.')[2]
+  const reason = about === 'report' && { reason: 'readSignedIn' }
+  return {
+    specversion: '1.0',
+    id: '01985a7d-0000-7000-8000-000000000001',
+    type,
+    source: '/organisations/example-mobile',
+    subject,
+    time: '2026-07-30T00:26:00.000Z',
+    datacontenttype: 'application/json',
+    feedcursor: '0000000000000043',
+    previouscursor: '0000000000000042',
+    messagestatus: 'actual',
+    data: { [`${about}Id`]: subject, ...reason },
+  }
+}
