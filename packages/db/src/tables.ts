@@ -21,6 +21,8 @@ export interface Tables {
   agreements: AgreementsTable
   agreement_shares: AgreementSharesTable
   sharing_version: SharingVersionTable
+  contacts: ContactsTable
+  confirmation_requests: ConfirmationRequestsTable
   audit_entries: AuditEntriesTable
   data_keys: DataKeysTable
 }
@@ -32,6 +34,10 @@ interface OrganisationsTable {
   name: string
   kind: OrganisationKind
   created_at: Generated<Date>
+  name_ja: Generated<string | null>
+  codes: Generated<object>
+  revision: Generated<number>
+  updated_at: Generated<Date>
 }
 
 export type OrganisationKind =
@@ -245,6 +251,31 @@ interface SharingVersionTable {
 interface NotifiersTable {
   notifier_id: string
   alive_until: Date
+}
+
+interface ContactsTable {
+  contact_id: string
+  organisation_id: string
+  revision: number
+  call_order: number
+  role: string
+  tlp: string
+  name: string
+  channels: string
+  remark: string | null
+  hours: Json
+  languages: string[]
+  validity: Json | null
+  confirmed_at: Date
+  confirmed_by: string
+  updated_at: Date
+}
+
+interface ConfirmationRequestsTable {
+  contact_id: string
+  confirmed_at: Date
+  asked: number
+  first_asked_at: Date
 }
 
 interface AuditEntriesTable {
