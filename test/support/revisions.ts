@@ -73,7 +73,9 @@ function toChange(options: RevisionOptions): Change {
     eventType: reportEventType(revision, report.state),
     lane: laneOfLevel(facts.peakLevel as LevelValue),
     traceparent: options.traceparent ?? null,
+    actorId: organisationId,
     keyId: 'test',
+    address: null,
     requestId: newId(),
     action: revision === 1 ? 'report.created' : 'report.revised',
   }

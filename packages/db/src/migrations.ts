@@ -7,6 +7,7 @@ import { sql, type Kysely } from 'kysely'
 import { Migrator, type Migration } from 'kysely/migration'
 import type { Tables } from './tables.ts'
 import { openDatabase, type Db } from './open-database.ts'
+import { serviceRole } from './service-role.ts'
 
 const folder = fileURLToPath(new URL('../../../migrations/', import.meta.url))
 
@@ -20,20 +21,40 @@ export async function migrate(url: string): Promise<string[]> {
   })
   try {
     const { error, results = [] } = await migrator(database.db).migrateToLatest()
-    if (error) throw new Error('migration failed', { cause: error })
+    if (error) throw new Error(`migration failed: ${reasonOf(error)}`, { cause: error })
+    await sql`SELECT grant_service_rights()`.execute(database.db)
     return results.map((result) => result.migrationName)
   } finally {
     await database.close()
   }
 }
 
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  const hint = 'hint' in error && error.hint ? ` (${String(error.hint)})` : ''
+  return `${error.message}${hint}`
+}
+
 /** Resolves when the database has exactly the migrations that this code knows; refuses others. */
 export async function assertMigrated(db: Db): Promise<void> {
-  const migrations = await migrator(db).getMigrations()
+  const migrations = await migrator(db)
+    .getMigrations()
+    .catch((error: unknown) => {
+      throw explainRole(error)
+    })
   const pending = migrations.filter((migration) => !migration.executedAt).map((m) => m.name)
   if (pending.length > 0) {
     throw new Error(`the database lacks ${pending.join(', ')}: run "npm run migrate" first`)
   }
+}
+
+// The role and its rights come with the migrations.
+function explainRole(error: unknown): unknown {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  const says = error instanceof Error ? error.message : ''
+  if (code !== '42501' && !says.includes(`role "${serviceRole}"`)) return error
+  const cure = `run "npm run migrate" first, and give the login of DATABASE_URL the role: GRANT ${serviceRole} TO …`
+  return new Error(`the services cannot work as ${serviceRole} (${says}): ${cure}`)
 }
 
 function migrator(db: Kysely<Tables>): Migrator {

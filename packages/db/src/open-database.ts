@@ -4,6 +4,7 @@
 import { Kysely, PostgresDialect, type Transaction } from 'kysely'
 import { Pool, types } from 'pg'
 import { dropSilentConnections } from './answer-limit.ts'
+import { asServiceRole } from './service-role.ts'
 import type { Tables } from './tables.ts'
 
 export type Db = Kysely<Tables>
@@ -17,6 +18,8 @@ export interface DatabaseOptions {
   readonly statementTimeoutMs: number
   /** Off only where a crash may repeat a delivery but never lose one (`design.md`, Delivery). */
   readonly synchronousCommit?: 'on' | 'off'
+  /** Works with the rights of the services and no others, whoever the URL logs in. */
+  readonly asService?: boolean
   /** Told of errors of idle connections; the pool replaces them by itself. */
   readonly onError?: (error: Error) => void
 }
@@ -37,7 +40,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     connectionTimeoutMillis: 5_000,
     idleTimeoutMillis: 60_000,
     keepAlive: true,
-    options: `-c timezone=UTC -c synchronous_commit=${options.synchronousCommit ?? 'on'}`,
+    options: connectionOptions(options),
     types: { getTypeParser },
   })
   const tell = (error: Error) => options.onError?.(error)
@@ -48,6 +51,11 @@ export function openDatabase(options: DatabaseOptions): Database {
     dialect: new PostgresDialect({ pool: dropSilentConnections(pool) }),
   })
   return { db, close: () => db.destroy() }
+}
+
+function connectionOptions({ synchronousCommit = 'on', asService = false }: DatabaseOptions) {
+  const role = asService ? ` ${asServiceRole}` : ''
+  return `-c timezone=UTC -c synchronous_commit=${synchronousCommit}${role}`
 }
 
 // A server that lives says by then that it gave up; after that, silence means that it is gone.

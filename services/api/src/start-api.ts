@@ -1,7 +1,14 @@
 // Builds everything that an API process consists of, in order, and stops it in reverse.
 
 import { openBell, type BellStore } from '@renkei/bell'
-import { assertMigrated, type Change, makeSharingBook, newId, openBellPool, openDatabase } from '@renkei/db'
+import {
+  assertMigrated,
+  type Change,
+  makeSharingBook,
+  newId,
+  openBellPool,
+  openDatabase,
+} from '@renkei/db'
 import { chooseRuleSet, ruleSets } from '@renkei/schema'
 import { type Logger, makeStopper, type Stopper, systemClock } from '@renkei/service-kit'
 import { createSender } from '@renkei/webhook'
@@ -32,6 +39,7 @@ async function start(config: ApiConfig, log: Logger, stopper: Stopper): Promise<
   const database = openDatabase({
     url: config.databaseUrl,
     applicationName: 'renkei-api',
+    asService: true,
     connectionsMax: config.databaseConnectionsMax,
     statementTimeoutMs: config.databaseStatementMs,
     onError: (error) => log.warn({ err: error }, 'database.connection-lost'),
@@ -87,9 +95,8 @@ async function start(config: ApiConfig, log: Logger, stopper: Stopper): Promise<
 
 function openBellStore(config: ApiConfig, log: Logger, stopper: Stopper): BellStore {
   if (config.redisUrl) return { kind: 'redis', url: config.redisUrl }
-  const pool = openBellPool(config.databaseUrl, (error) =>
-    log.warn({ err: error }, 'bell.connection-lost'),
-  )
+  const onError = (error: Error) => log.warn({ err: error }, 'bell.connection-lost')
+  const pool = openBellPool(config.databaseUrl, onError, { asService: true })
   stopper.add('bell pool', () => pool.close())
   return { kind: 'postgres', pool: pool.pool }
 }

@@ -41,7 +41,8 @@ describe('a report that is posted', () => {
     const audit = await api.db
       .selectFrom('audit_entries')
       .select(['action', 'key_id', 'organisation_id'])
-      .where('object_id', '=', body.reportId)
+      .where('chain', '=', 'write')
+      .where('object_ids', '=', [body.reportId])
       .execute()
     expect(audit).toEqual([
       { action: 'report.created', key_id: mobile.keyId, organisation_id: 'example-mobile' },

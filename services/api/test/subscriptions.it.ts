@@ -152,8 +152,9 @@ describe('a subscription', () => {
     const rows = await api.db
       .selectFrom('audit_entries')
       .select(['action', 'key_id'])
-      .where('object_id', '=', subscriptionId)
-      .orderBy('audit_id')
+      .where('chain', '=', 'write')
+      .where('object_ids', '=', [subscriptionId])
+      .orderBy('seq')
       .execute()
     expect(rows.map((row) => row.action.replace('subscription.', ''))).toEqual([
       'created',

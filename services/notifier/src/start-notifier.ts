@@ -111,6 +111,7 @@ function openPool(config: NotifierConfig, log: Logger): Database {
   return openDatabase({
     url: config.databaseUrl,
     applicationName: 'renkei-notifier',
+    asService: true,
     connectionsMax: config.databaseConnectionsMax,
     statementTimeoutMs: 15_000,
     synchronousCommit: 'off',
@@ -140,9 +141,8 @@ function listen(config: NotifierConfig, { db, log, stopper, wake }: ListenDeps):
 
 function openStore(config: NotifierConfig, log: Logger, stopper: Stopper): BellStore {
   if (config.redisUrl) return { kind: 'redis', url: config.redisUrl }
-  const pool = openBellPool(config.databaseUrl, (error) =>
-    log.warn({ err: error }, 'bell.connection-lost'),
-  )
+  const onError = (error: Error) => log.warn({ err: error }, 'bell.connection-lost')
+  const pool = openBellPool(config.databaseUrl, onError, { asService: true })
   stopper.add('bell pool', () => pool.close())
   return { kind: 'postgres', pool: pool.pool }
 }

@@ -16,6 +16,8 @@ import { addressOf, sourceOf } from './source-address.ts'
 export interface Caller extends Viewer {
   readonly keyId: string
   readonly scopes: ReadonlySet<string>
+  /** From where it calls. */
+  readonly address: string
 }
 
 declare module 'fastify' {
@@ -54,9 +56,10 @@ export const authPlugin = fp((app: FastifyInstance, deps: AuthDeps, done: () => 
       throw unauthenticated('no such live key')
     }
     lockout.succeeded(attempt)
-    request.caller = { ...holder, scopes: new Set(holder.scopes) }
+    const address = addressOf(request)
+    request.caller = { ...holder, address, scopes: new Set(holder.scopes) }
     request.keyStillHolds = async () => (await findLive(presented)) !== undefined
-    deps.keyUse.used(holder.keyId, deps.clock.now(), addressOf(request))
+    deps.keyUse.used(holder.keyId, deps.clock.now(), address)
     requireScope(request)
   })
   done()

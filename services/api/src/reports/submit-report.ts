@@ -131,7 +131,9 @@ function makeChange(
     // What has been a crisis travels as one to its end: the all-clear is as urgent.
     lane: laneOfLevel(facts.peakLevel as 0 | 1 | 2 | 3 | 4),
     traceparent: submission.traceparent,
+    actorId: caller.organisationId,
     keyId: caller.keyId,
+    address: caller.address,
     requestId: submission.requestId,
     action: revision === 1 ? 'report.created' : 'report.revised',
     idempotency: submission.idempotency,

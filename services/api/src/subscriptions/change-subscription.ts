@@ -9,6 +9,7 @@ import {
 } from '@renkei/db'
 import { parseSubscriptionPatch, type SubscriptionPatch } from '@renkei/schema'
 import type { FastifyRequest } from 'fastify'
+import { actorOf } from '../audit/actor.ts'
 import { DomainError } from '../problem/domain-error.ts'
 import { findOwn } from './own-subscription.ts'
 import { checkTarget, invalidSubscription } from './subscribe.ts'
@@ -28,8 +29,9 @@ export async function changeSubscription(
   const changed = await deps.database.transaction().execute(async (tx) => {
     const before = await findOwn(tx, request.caller, subscriptionId, { forUpdate: true })
     const change = toChange(before, patch)
+    const after = await updateSubscription(tx, subscriptionId, change, deps.clock.now())
     await audit(tx, subscriptionId, 'subscription.changed', { request, deps })
-    return updateSubscription(tx, subscriptionId, change, deps.clock.now())
+    return after
   })
   return patch.target ? verifySubscription(changed, request, deps) : changed
 }
@@ -54,8 +56,8 @@ export async function endSubscription(
 ): Promise<void> {
   await deps.database.transaction().execute(async (tx) => {
     await findOwn(tx, request.caller, subscriptionId, { forUpdate: true })
-    await audit(tx, subscriptionId, 'subscription.ended', { request, deps })
     await updateSubscription(tx, subscriptionId, { state: 'ended' }, deps.clock.now())
+    await audit(tx, subscriptionId, 'subscription.ended', { request, deps })
   })
 }
 
@@ -65,15 +67,13 @@ async function audit(
   action: string,
   { request, deps }: { request: FastifyRequest; deps: SubscriptionDeps },
 ): Promise<void> {
-  const { organisationId, keyId } = request.caller
-  const at = deps.clock.now()
+  const actor = actorOf(request)
   await appendAudit(tx, {
-    at,
-    organisationId,
-    keyId,
-    requestId: request.id,
+    ...actor,
+    at: deps.clock.now(),
     action,
     objectType: 'subscription',
     objectId,
+    objectOwner: actor.organisationId,
   })
 }

@@ -12,6 +12,7 @@ import {
 import { type Fault, parseSubscriptionRequest } from '@renkei/schema'
 import { newSecret } from '@renkei/webhook'
 import type { FastifyRequest } from 'fastify'
+import { actorOf } from '../audit/actor.ts'
 import { DomainError } from '../problem/domain-error.ts'
 import { toView } from './own-subscription.ts'
 import type { SubscriptionDeps } from './subscription-deps.ts'
@@ -40,17 +41,21 @@ export async function subscribe(
     }
     const subscriptionId = deps.newId()
     const named = { subscriptionId, organisationId: caller.organisationId, channel, target, filter }
-    await appendAudit(tx, {
+    const state = 'pendingVerification'
+    const stored = await insertSubscription(
+      tx,
+      { ...named, mode, description, state, secret: newSecret() },
       at,
-      organisationId: caller.organisationId,
-      keyId: caller.keyId,
-      requestId: request.id,
+    )
+    await appendAudit(tx, {
+      ...actorOf(request),
+      at,
       action: 'subscription.created',
       objectType: 'subscription',
       objectId: subscriptionId,
+      objectOwner: caller.organisationId,
     })
-    const state = 'pendingVerification'
-    return insertSubscription(tx, { ...named, mode, description, state, secret: newSecret() }, at)
+    return stored
   })
   return verifySubscription(subscription, request, deps)
 }

@@ -5,6 +5,7 @@ import { randomBytes } from 'node:crypto'
 import { appendAudit, type Subscription, updateSubscription } from '@renkei/db'
 import { eventTypes } from '@renkei/schema'
 import type { FastifyRequest } from 'fastify'
+import { actorOf } from '../audit/actor.ts'
 import { sendControlEvent } from './control-event.ts'
 import { findOwn } from './own-subscription.ts'
 import type { SubscriptionDeps } from './subscription-deps.ts'
@@ -37,16 +38,16 @@ export async function verifySubscription(
     const present = await findOwn(tx, caller, subscriptionId, { forUpdate: true })
     if (!isStillAsked(present, subscription)) return present
     const at = deps.clock.now()
+    const verified = await updateSubscription(tx, subscriptionId, { state, stateReason }, at)
     await appendAudit(tx, {
+      ...actorOf(request),
       at,
-      organisationId: caller.organisationId,
-      keyId: caller.keyId,
-      requestId: request.id,
       action: answered ? 'subscription.verified' : 'subscription.challengeFailed',
       objectType: 'subscription',
       objectId: subscriptionId,
+      objectOwner: caller.organisationId,
     })
-    return updateSubscription(tx, subscriptionId, { state, stateReason }, at)
+    return verified
   })
 }
 

@@ -1,0 +1,130 @@
+-- The audit trail: who did, saw or was refused what. Entries stand in two chains, so that reads do
+-- not wait for writes: within a chain they are numbered without a hole, and each carries the hash
+-- of the one before it. docs/decisions/0007-audit-chain.md says how a hash is made.
+
+CREATE TABLE audit_heads (
+  chain text PRIMARY KEY CHECK (chain IN ('write', 'read')),
+  seq bigint NOT NULL DEFAULT 0,
+  prev_hash bytea NOT NULL DEFAULT decode(repeat('00', 32), 'hex'),
+  hash bytea NOT NULL DEFAULT decode(repeat('00', 32), 'hex')
+);
+INSERT INTO audit_heads (chain) VALUES ('write'), ('read');
+
+ALTER TABLE audit_entries RENAME TO audit_entries_old;
+ALTER INDEX audit_entries_by_object RENAME TO audit_entries_old_by_object;
+
+-- organisation_id and key_id are empty where nobody proved who he is; then detail has what was
+-- claimed. object_owner is the organisation whose objects these are.
+CREATE TABLE audit_entries (
+  chain text NOT NULL CHECK (chain IN ('write', 'read')),
+  seq bigint NOT NULL CHECK (seq >= 1),
+  at timestamptz NOT NULL CHECK (at >= '2000-01-01Z' AND at < '10000-01-01Z'),
+  organisation_id text,
+  key_id text,
+  request_id text NOT NULL,
+  address text,
+  action text NOT NULL CHECK (action <> ''),
+  object_type text NOT NULL,
+  object_ids text[] NOT NULL DEFAULT '{}',
+  object_owner text,
+  detail json,
+  prev_hash bytea NOT NULL CHECK (length(prev_hash) = 32),
+  hash bytea NOT NULL CHECK (length(hash) = 32),
+  CONSTRAINT audit_entries_by_chain PRIMARY KEY (chain, seq, at)
+) PARTITION BY RANGE (at);
+CREATE INDEX audit_entries_by_owner ON audit_entries (object_owner, at, chain, seq);
+CREATE INDEX audit_entries_by_organisation ON audit_entries (organisation_id, at, chain, seq);
+-- Nearly every entry names one object: the small index finds those, and the large one stays short.
+CREATE INDEX audit_entries_by_object ON audit_entries ((object_ids[1]));
+CREATE INDEX audit_entries_by_objects ON audit_entries USING gin (object_ids)
+  WITH (gin_pending_list_limit = 256) WHERE cardinality(object_ids) > 1;
+
+-- Whatever is inserted, by whomever, becomes the next of its chain. The lock of the chain is held
+-- from here to the commit, so an entry is the last thing that a transaction writes. Each field
+-- goes into the hash as its length in bytes, a colon, itself and a comma; an empty one as ":,".
+CREATE FUNCTION chain_audit_entry() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = public, pg_temp AS $$
+DECLARE
+  at text := to_char(NEW.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"');
+  ids text := array_to_json(NEW.object_ids);
+  detail text := NEW.detail;
+  fields text := concat(octet_length(at), ':', at, ',',
+    octet_length(NEW.organisation_id), ':', NEW.organisation_id, ',',
+    octet_length(NEW.key_id), ':', NEW.key_id, ',',
+    octet_length(NEW.request_id), ':', NEW.request_id, ',',
+    octet_length(NEW.address), ':', NEW.address, ',',
+    octet_length(NEW.action), ':', NEW.action, ',',
+    octet_length(NEW.object_type), ':', NEW.object_type, ',',
+    octet_length(ids), ':', ids, ',',
+    octet_length(NEW.object_owner), ':', NEW.object_owner, ',',
+    octet_length(detail), ':', detail, ',');
+BEGIN
+  UPDATE audit_heads AS head SET seq = head.seq + 1, prev_hash = head.hash,
+    hash = sha256(head.hash || convert_to(concat(octet_length(head.chain), ':', head.chain, ',',
+      octet_length((head.seq + 1)::text), ':', head.seq + 1, ',', fields), 'UTF8'))
+  WHERE head.chain = NEW.chain
+  RETURNING head.seq, head.prev_hash, head.hash INTO NEW.seq, NEW.prev_hash, NEW.hash;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER audit_entries_chained BEFORE INSERT ON audit_entries
+  FOR EACH ROW EXECUTE FUNCTION chain_audit_entry();
+CREATE TRIGGER audit_entries_append_only BEFORE UPDATE OR DELETE ON audit_entries
+  FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER audit_entries_no_truncate BEFORE TRUNCATE ON audit_entries
+  FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+-- Takes what no month takes, so that an entry is never refused.
+CREATE TABLE audit_entries_rest PARTITION OF audit_entries DEFAULT;
+CREATE TRIGGER audit_entries_no_truncate BEFORE TRUNCATE ON audit_entries_rest
+  FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+-- Makes the partition of a month (in UTC) unless it is there; true when it made one. It is built
+-- beside the table and then attached, which lets others go on writing.
+CREATE FUNCTION make_audit_partition(month date) RETURNS boolean LANGUAGE plpgsql AS $$
+DECLARE
+  first date := date_trunc('month', month)::date;
+  name text := 'audit_entries_' || to_char(first, 'YYYY_MM');
+BEGIN
+  IF to_regclass(name) IS NOT NULL THEN RETURN false; END IF;
+  EXECUTE format('CREATE TABLE %I (LIKE audit_entries INCLUDING DEFAULTS INCLUDING CONSTRAINTS)', name);
+  EXECUTE format('CREATE TRIGGER audit_entries_no_truncate BEFORE TRUNCATE ON %I
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()', name);
+  IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'renkei_service') THEN
+    EXECUTE format('REVOKE ALL ON %I FROM renkei_service', name);
+  END IF;
+  EXECUTE format('ALTER TABLE audit_entries ATTACH PARTITION %I FOR VALUES FROM (%L) TO (%L)', name,
+    first || 'T00:00:00Z', (first + interval '1 month')::date || 'T00:00:00Z');
+  RETURN true;
+EXCEPTION WHEN check_violation THEN
+  RAISE WARNING 'audit_entries_rest has entries of %: they stay there', to_char(first, 'YYYY-MM');
+  RETURN false;
+END $$;
+
+-- Makes the partitions of this month and the next ones; gives how many it made. Services call it,
+-- although they may make no tables.
+CREATE FUNCTION make_audit_partitions(ahead integer) RETURNS integer LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = public, pg_temp SET lock_timeout = '2s' AS $$
+DECLARE
+  made integer := 0;
+BEGIN
+  PERFORM pg_advisory_xact_lock(hashtext('renkei.audit_partitions'));
+  FOR month IN 0..least(greatest(ahead, 0), 24) LOOP
+    IF make_audit_partition(((now() AT TIME ZONE 'UTC') + make_interval(months => month))::date) THEN
+      made := made + 1;
+    END IF;
+  END LOOP;
+  RETURN made;
+END $$;
+REVOKE ALL ON FUNCTION make_audit_partition(date), make_audit_partitions(integer) FROM PUBLIC;
+
+SELECT make_audit_partition(month::date) FROM generate_series(
+  date_trunc('month', (SELECT min(at) FROM audit_entries_old) AT TIME ZONE 'UTC'),
+  now() AT TIME ZONE 'UTC', interval '1 month') AS month;
+SELECT make_audit_partitions(3);
+
+INSERT INTO audit_entries (chain, at, organisation_id, key_id, request_id, action, object_type,
+  object_ids, object_owner, detail)
+SELECT 'write', at, organisation_id, key_id, request_id, action, object_type, ARRAY[object_id],
+  organisation_id, detail
+FROM audit_entries_old ORDER BY audit_id;
+DROP TABLE audit_entries_old;
