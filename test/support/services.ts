@@ -17,6 +17,10 @@ export async function spawnApi(databaseUrl: string, env: Env = {}): Promise<Runn
     DATABASE_URL: databaseUrl,
     RENKEI_API_PORT: '0',
     RENKEI_WEBHOOK_ALLOWED_CIDRS: '127.0.0.0/8',
+    RENKEI_REPORTS_PER_SECOND_MAX: '1000000',
+    RENKEI_URGENT_REPORTS_PER_SECOND_MAX: '1000000',
+    RENKEI_READ_REPORTS_PER_SECOND_MAX: '1000000',
+    RENKEI_REQUESTS_PER_SECOND_MAX: '1000000',
     ...defined(env),
   })
   const line = await api.waitForLine(/"url":"([^"]+)","event":"api.listening"/, 30_000)

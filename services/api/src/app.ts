@@ -98,7 +98,10 @@ async function keyedRoutes(app: FastifyInstance, deps: AppDeps): Promise<void> {
   const limits = makeLimits(config.rates)
   await app.register(socketServer)
   await app.register(authPlugin, { ...deps, ...config.auth })
-  await app.register(reportRoutes, { ...deps, ...limits, publicUrl: config.publicUrl })
+  await app.register(limitsPlugin, { ...settings, ...feed, limits })
+  const lookUps = makePlaces(settings.lookUpsPerOrganisationMax)
+  const { publicUrl } = config
+  await app.register(reportRoutes, { ...deps, ...settings, limits, lookUps, publicUrl })
   await app.register(pullRoutes, { db, tail, ...feed })
   await app.register(socketRoutes, {
     ...feed,

@@ -6,20 +6,25 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startTestApi, type TestApi } from './build-test-app.ts'
 import type { TestAnswer } from './call-api.ts'
 import type { Party } from './parties.ts'
-import { emergencyReport, type Json, sampleReport } from './sample-report.ts'
+import { emergencyReport, sampleReport } from './sample-report.ts'
 
 let api: TestApi
+let carriers: Party[]
 let mobile: Party
 const queueMax = 10
+const share = 5
 
 beforeAll(async () => {
   api = await startTestApi({
     env: {
       RENKEI_ACCEPT_QUEUE_MAX: String(queueMax),
+      RENKEI_ACCEPT_QUEUE_SHARE_PERCENT: '50',
       RENKEI_API_DATABASE_STATEMENT_MS: '10000',
     },
   })
-  mobile = await api.addParty('example-mobile', 'carrier')
+  const codes = ['example-mobile', 'example-fixed', 'example-satellite', 'example-cable']
+  carriers = await Promise.all(codes.map((code) => api.addParty(code, 'carrier')))
+  mobile = carriers[0]!
 })
 afterAll(() => api.stop())
 
@@ -35,36 +40,54 @@ async function pending(): Promise<number> {
   return Number(/^renkei_accept_pending (\d+)$/m.exec(text)?.[1])
 }
 
-const post = (json: Json) => mobile.request('/v1/reports', { json })
+const post = (party: Party, make: typeof sampleReport = sampleReport) =>
+  party.request('/v1/reports', { json: make(party.organisationId) })
 
-// Fills the queue up to a number of submissions, which stay unanswered.
-async function fill(to: number, json: Json, waiting: Promise<TestAnswer>[]): Promise<void> {
-  while (waiting.length < to) {
-    waiting.push(post(json))
-    await waitFor(async () => (await pending()) === waiting.length)
+const level3 = (organisation: string) => sampleReport(organisation, {}, 'flash-congestion')
+const drill = (organisation: string) => emergencyReport(organisation, { messageStatus: 'exercise' })
+
+// Fills the share of each party; the submissions stay unanswered.
+async function fill(
+  parties: readonly Party[],
+  waiting: Promise<TestAnswer>[],
+  make: typeof sampleReport = sampleReport,
+): Promise<void> {
+  for (const party of parties) {
+    for (let count = 0; count < share; count += 1) {
+      waiting.push(post(party, make))
+      await waitFor(async () => (await pending()) === waiting.length)
+    }
   }
 }
 
 test(
-  'beyond the bound reports get 503 with Retry-After; those of level 3 and 4 have twice the room',
+  'an organisation fills its share of the queue and no more; all of them the queue, levels 3 and 4 later',
   { timeout: 60_000 },
   async () => {
-    const minor = sampleReport('example-mobile')
-    const crisis = emergencyReport('example-mobile')
-    const drill = emergencyReport('example-mobile', { messageStatus: 'exercise' })
+    const [, fixed, satellite, cable] = carriers as [Party, Party, Party, Party]
     const waiting: Promise<TestAnswer>[] = []
     await whileStalled(async () => {
-      await fill(queueMax, minor, waiting)
-      for (const json of [minor, drill]) {
-        const refused = await post(json)
-        expect(refused).toMatchObject({ status: 503, body: { code: 'overloaded' } })
+      await fill([mobile], waiting)
+      for (const make of [sampleReport, drill]) {
+        const refused = await post(mobile, make)
+        expect(refused).toMatchObject({ status: 429, body: { code: 'limit-reached' } })
         expect(refused.headers.get('retry-after')).toBe('1')
       }
-      await fill(queueMax * 2, crisis, waiting)
-      expect(await post(crisis)).toMatchObject({ status: 503 })
+      await fill([fixed], waiting)
+      const refused = await post(satellite)
+      expect(refused).toMatchObject({ status: 503, body: { code: 'overloaded' } })
+      expect(refused.headers.get('retry-after')).toBe('1')
 
-      const items = [{ report: minor }, { report: crisis }]
-      const { body } = await mobile.request('/v1/reports/batch', { json: { items } })
+      // Its share of level 4 is beside that of its other reports.
+      await fill([mobile], waiting, emergencyReport)
+      expect(await post(mobile, emergencyReport)).toMatchObject({ status: 429 })
+      expect(await post(satellite, level3)).toMatchObject({ status: 503 })
+      await fill([fixed], waiting, emergencyReport)
+      expect(await post(cable, emergencyReport)).toMatchObject({ status: 503 })
+
+      const report = (make: typeof sampleReport) => ({ report: make('example-satellite') })
+      const items = [report(sampleReport), report(emergencyReport)]
+      const { body } = await satellite.request('/v1/reports/batch', { json: { items } })
       expect(body.items).toMatchObject([
         { status: 503, headers: { 'retry-after': '1' } },
         { status: 503, headers: { 'retry-after': '1' } },
@@ -74,7 +97,7 @@ test(
     const answers = await Promise.all(waiting)
     expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 201))
     expect(await pending()).toBe(0)
-    expect(await post(minor)).toMatchObject({ status: 201 })
+    expect(await post(mobile)).toMatchObject({ status: 201 })
   },
 )
 
@@ -86,12 +109,12 @@ test(
       (await api.db.selectFrom('reports').select('report_id').execute()).length
     const before = await count()
     await whileStalled(async () => {
-      const answers = await Promise.all([0, 1, 2].map(() => post(sampleReport('example-mobile'))))
+      const answers = await Promise.all([0, 1, 2].map(() => post(mobile)))
       for (const { status, body } of answers) {
         expect({ status, code: body.code }).toEqual({ status: 503, code: 'overloaded' })
       }
     })
     expect(await count()).toBe(before)
-    expect(await post(sampleReport('example-mobile'))).toMatchObject({ status: 201 })
+    expect(await post(mobile)).toMatchObject({ status: 201 })
   },
 )

@@ -27,7 +27,7 @@ export function socketRoutes(app: FastifyInstance, deps: SocketDeps, done: () =>
     // A copy: the plugin marks the schema that it is given as hidden.
     {
       websocket: true,
-      config: { scope: 'feed:read' },
+      config: { scope: 'feed:read', holds: 'socket' },
       schema: { ...feedDocs },
       preHandler: refuseOtherThanSocket,
     },

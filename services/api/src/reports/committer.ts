@@ -1,6 +1,6 @@
 // Gathers submissions that arrive together and stores them in one transaction each round: one
-// flush to disk pays for many reports. While rounds commit, the next one gathers. A submission is
-// answered only after its round is durable.
+// flush to disk pays for many reports. While rounds commit, the next one gathers; who is in it is the
+// fair queue's choice. A submission is answered only after its round is durable.
 
 import {
   type Change,
@@ -17,9 +17,10 @@ import type { Bell, Lane } from '@renkei/bell'
 import type { Clock } from '@renkei/service-kit'
 import { DomainError } from '../problem/domain-error.ts'
 import { answerTo } from './answer.ts'
-import { assess, type Assessment, decide, type DecideDeps, type Decision } from './submit-report.ts'
+import { makeFairQueue, type Rank } from './fair-queue.ts'
+import { type Assessment, decide, type DecideDeps, type Decision } from './submit-report.ts'
+import { requestKeyOf } from './submission-names.ts'
 import type { Answer, Submission } from './submission.ts'
-import { requestKeyOf, takeRound } from './take-round.ts'
 
 export interface CommitterDeps extends DecideDeps {
   readonly db: Db
@@ -30,16 +31,21 @@ export interface CommitterDeps extends DecideDeps {
   readonly onCommitted: (changes: readonly Change[]) => void
 }
 
-export interface Committer {
-  /** Resolves when the submission is durable (or was before); rejects with its refusal. */
-  submit(submission: Submission): Promise<Answer>
-  /** How many submissions wait or are being stored. */
-  pending(): number
+export interface Admitted {
+  readonly submission: Submission
+  readonly rank: Rank
+  /** Of a first revision: it depends on nothing that is stored. */
+  readonly assessment: Assessment | undefined
 }
 
-interface Waiting {
-  readonly submission: Submission
-  readonly assessment: Assessment | undefined
+export interface Committer {
+  /** Resolves when the submission is durable (or was before); rejects with its refusal. */
+  submit(admitted: Admitted): Promise<Answer>
+  /** How many submissions wait or are being stored: all, or those of one organisation and rank. */
+  pending(organisationId?: string, rank?: Rank): number
+}
+
+interface Waiting extends Admitted {
   readonly resolve: (answer: Answer) => void
   readonly reject: (error: unknown) => void
 }
@@ -50,37 +56,32 @@ const secondRoundMin = 16
 
 /** Makes the committer of a process. Of one report or idempotency key one is stored at a time. */
 export function makeCommitter(deps: CommitterDeps): Committer {
-  let waiting: Waiting[] = []
+  const queue = makeFairQueue<Waiting>()
   let soon: NodeJS.Immediate | undefined
-  const storing = new Set<readonly Waiting[]>()
+  let rounds = 0
   const proceed = () => {
     soon = undefined
-    while (waiting.length >= (storing.size === 0 ? 1 : secondRoundMin)) {
-      const { round, rest } = takeRound(waiting, deps.batchMax, [...storing].flat())
-      if (storing.size === roundsMax || round.length === 0) return
-      waiting = rest
-      storing.add(round)
-      void store(round)
+    while (rounds < roundsMax && queue.ready() >= (rounds === 0 ? 1 : secondRoundMin)) {
+      rounds += 1
+      void store(queue.take(deps.batchMax))
     }
   }
   const store = async (round: readonly Waiting[]) => {
     const outage = await storeRound(round, deps)
-    storing.delete(round)
+    rounds -= 1
+    queue.settle(round)
     // Who waits would only meet the same outage, one time limit after the other.
-    if (outage) for (const item of waiting.splice(0)) item.reject(outage)
+    if (outage) for (const item of queue.clear()) item.reject(outage)
     proceed()
   }
   return {
-    submit: (submission) =>
+    submit: (admitted) =>
       new Promise((resolve, reject) => {
-        const { report, revises } = submission
-        // A revision is assessed once the one before it is known.
-        const assessment = revises ? undefined : assess(report, undefined, deps)
-        waiting.push({ submission, assessment, resolve, reject })
+        queue.push({ ...admitted, resolve, reject })
         // What arrives in the same turn of the event loop joins the same round.
         soon ??= setImmediate(proceed)
       }),
-    pending: () => waiting.length + [...storing].flat().length,
+    pending: (organisationId, rank) => queue.count(organisationId, rank),
   }
 }
 

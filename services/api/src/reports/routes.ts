@@ -1,12 +1,12 @@
 // The HTTP side of reports. Each handler reads the request, calls one verb and writes its answer.
 
-import type { Db, Scope } from '@renkei/db'
+import type { Db, Scope, SharingBook } from '@renkei/db'
 import { continueTrace } from '@renkei/service-kit'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Limits } from '../limits/limits.ts'
 import { badParameter, DomainError } from '../problem/domain-error.ts'
-import { admit } from './admission.ts'
+import { admit, type AdmissionDeps, queueUp } from './admission.ts'
 import { batchDocs, createDocs, reviseDocs, validateDocs } from './route-docs.ts'
-import type { Committer } from './committer.ts'
 import { readIdempotency } from './idempotency-key.ts'
 import { parseSubmission, type ParseDeps } from './parse-submission.ts'
 import { readRoutes } from './read-routes.ts'
@@ -14,26 +14,27 @@ import { submitBatch } from './submit-batch.ts'
 import type { Answer, Submission } from './submission.ts'
 import { validateReport, type ValidateDeps } from './validate-report.ts'
 
-export interface ReportDeps extends ParseDeps, ValidateDeps {
+export interface ReportDeps extends ParseDeps, ValidateDeps, Omit<AdmissionDeps, 'limits'> {
   readonly db: Db
-  readonly committer: Committer
+  readonly limits: Limits
+  readonly sharing: SharingBook
   readonly publicUrl: string
-  readonly acceptQueueMax: number
   readonly batchItemsMax: number
 }
 
 const write = { scope: 'reports:write' as Scope }
+const store = { ...write, limit: 'reports' } as const
 
 /** Registers all addresses below /v1/reports. */
 export function reportRoutes(app: FastifyInstance, deps: ReportDeps, done: () => void): void {
   // Room for white space; the limit of the contract is checked on the report itself.
   const bodyLimit = deps.reportBytesMax * 2
-  app.post('/v1/reports', { config: write, bodyLimit, schema: createDocs }, (request, reply) =>
+  app.post('/v1/reports', { config: store, bodyLimit, schema: createDocs }, (request, reply) =>
     accept(request, reply, deps),
   )
   app.post<{ Params: { reportId: string } }>(
     '/v1/reports/:reportId/revisions',
-    { config: write, bodyLimit, schema: reviseDocs },
+    { config: store, bodyLimit, schema: reviseDocs },
     (request, reply) =>
       accept(request, reply, deps, {
         reportId: request.params.reportId,
@@ -42,7 +43,7 @@ export function reportRoutes(app: FastifyInstance, deps: ReportDeps, done: () =>
   )
   app.post(
     '/v1/reports/batch',
-    { config: write, bodyLimit: deps.reportBytesMax * deps.batchItemsMax, schema: batchDocs },
+    { config: store, bodyLimit: deps.reportBytesMax * deps.batchItemsMax, schema: batchDocs },
     (request) => submitBatch(request, deps),
   )
   app.post(
@@ -50,7 +51,7 @@ export function reportRoutes(app: FastifyInstance, deps: ReportDeps, done: () =>
     { config: write, bodyLimit, schema: validateDocs },
     (request) => {
       const { report } = parseSubmission(request.body, request.caller, deps)
-      return validateReport(report, deps)
+      return validateReport(report, request.caller, deps)
     },
   )
   void app.register(readRoutes, deps)
@@ -64,17 +65,19 @@ async function accept(
   revises?: Submission['revises'],
 ) {
   const { report, content } = parseSubmission(request.body, request.caller, deps)
-  admit(report, deps)
-  const answer = await deps.committer.submit({
-    caller: request.caller,
-    requestId: request.id,
-    traceparent: continueTrace(request.headers['traceparent']),
-    report,
-    content,
-    revises,
-    idempotency: readIdempotency(request),
-  })
-  return sendAnswer(reply, answer)
+  const { headers, ...admitted } = await admit(
+    {
+      caller: request.caller,
+      requestId: request.id,
+      traceparent: continueTrace(request.headers['traceparent']),
+      report,
+      content,
+      revises,
+      idempotency: readIdempotency(request),
+    },
+    deps,
+  )
+  return sendAnswer(reply.headers(headers), await queueUp(admitted, deps))
 }
 
 function sendAnswer(reply: FastifyReply, answer: Answer) {

@@ -3,9 +3,10 @@
 
 import { continueTrace } from '@renkei/service-kit'
 import type { FastifyRequest } from 'fastify'
+import { weightOf } from '../limits/plugin.ts'
 import { badParameter, DomainError } from '../problem/domain-error.ts'
 import { problemBody, refusalHeaders, toDomainError } from '../problem/problem.ts'
-import { admit } from './admission.ts'
+import { admit, queueUp } from './admission.ts'
 import { fingerprint } from './idempotency-key.ts'
 import { parseSubmission } from './parse-submission.ts'
 import type { ReportDeps } from './routes.ts'
@@ -32,16 +33,27 @@ export async function submitBatch(
   refuseKeyOfWhole(request)
   const items = readItems(request.body, deps.batchItemsMax)
   const traceparent = continueTrace(request.headers['traceparent'])
-  const answers = items.map(async (item, index) => {
+  // What its bytes weighed was counted before they were read; what it has beyond that is counted here.
+  const counted = weightOf(request, deps.reportBytesMax)
+  const answers: Promise<ItemAnswer>[] = []
+  const refuse = (error: unknown) => refuseItem(error, request, deps.publicUrl)
+  for (const [index, item] of items.entries()) {
     try {
+      if (index >= counted) await countRead(request, deps)
       const submission = toSubmission(readItem(item, index), index, request, deps)
-      admit(submission.report, deps)
-      return toItemAnswer(await deps.committer.submit({ ...submission, traceparent }))
+      // In their order: an item may revise what the one before it did.
+      const admitted = await admit({ ...submission, traceparent }, deps)
+      answers.push(queueUp(admitted, deps).then(toItemAnswer, refuse))
     } catch (error) {
-      return refuseItem(error, request, deps.publicUrl)
+      answers.push(Promise.resolve(refuse(error)))
     }
-  })
+  }
   return { items: await Promise.all(answers) }
+}
+
+async function countRead(request: FastifyRequest, { limits }: ReportDeps): Promise<void> {
+  const taken = await limits.readReports.take(request.caller.organisationId)
+  if (!taken.ok) throw limits.readReports.refusal(taken)
 }
 
 // A key that would protect nothing must not look as if it did.
