@@ -75,3 +75,25 @@ export interface EventEnvelope {
   }
   [k: string]: unknown
 }
+/**
+ * Tells that there is a report to be read signed in, which is not pushed (TLP:RED), or that a report which could be seen before is no longer shared.
+ */
+export interface ReportNotice {
+  /**
+   * Identifier of the report.
+   */
+  reportId: string
+  /**
+   * The revision to be read.
+   */
+  revision?: number
+  /**
+   * readSignedIn: read it at href with your API key. noLongerShared: its label or an agreement has changed; what you hold of it is not updated any more.
+   */
+  reason: 'readSignedIn' | 'noLongerShared'
+  /**
+   * Where to read it, below the address of the API.
+   */
+  href?: string
+  [k: string]: unknown
+}
