@@ -5,7 +5,6 @@ import type { Db, SharingBook } from '@renkei/db'
 import type { RuleSet } from '@renkei/schema'
 import type { Clock, Logger } from '@renkei/service-kit'
 import type { Sender } from '@renkei/webhook'
-import helmet from '@fastify/helmet'
 import { fastify, type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import { authPlugin } from './auth/auth.ts'
 import type { KeyUseRecorder } from './auth/key-use.ts'
@@ -22,9 +21,13 @@ import type { ApiMetrics } from './health/metrics.ts'
 import { healthRoutes } from './health/routes.ts'
 import { jsonPlugin } from './json/read-json.ts'
 import { ledgerRoutes } from './ledger/routes.ts'
+import { answerHeaders, neverCached } from './limits/answer-headers.ts'
+import { fastifyLimits, limitConnections, nodeLimits } from './limits/http-server.ts'
 import { makeLimits } from './limits/limits.ts'
 import { makePlaces } from './limits/places.ts'
 import { limitsPlugin } from './limits/plugin.ts'
+import { requestShape } from './limits/request-shape.ts'
+import { unreadBodies } from './limits/unread-body.ts'
 import { answerBrokenRequest } from './problem/broken-request.ts'
 import { answerError, problemPlugin } from './problem/problem.ts'
 import type { Committer } from './reports/committer.ts'
@@ -63,19 +66,22 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
     trustProxy: makeTrust(config.auth.trustedProxies),
     requestIdHeader: false,
     bodyLimit: config.limits.reportBytesMax,
-    requestTimeout: config.limits.requestTimeoutMs,
+    ...fastifyLimits(config.http),
     pluginTimeout: pluginTimeoutMs,
     forceCloseConnections: 'idle',
     return503OnClosing: false,
     routerOptions: { maxParamLength: 100 },
-    http: { shouldUpgradeCallback: isSocketRequest },
+    http: { ...nodeLimits(config.http), shouldUpgradeCallback: isSocketRequest },
     frameworkErrors: answerError(config),
     clientErrorHandler: answerBrokenRequest(config.publicUrl),
   })
   useContractValidation(app)
   await app.register(closeConnections)
-  await app.register(helmet)
+  limitConnections(app.server, config.http, () => metrics.droppedConnections.inc())
+  await app.register(answerHeaders)
   await app.register(problemPlugin, { publicUrl: config.publicUrl })
+  await app.register(unreadBodies)
+  await app.register(requestShape, config.http)
   await app.register(jsonPlugin, config.limits)
   await app.register(requestLog, { metrics })
   await app.register(openApiPlugin, { publicUrl: config.publicUrl })
@@ -97,6 +103,7 @@ async function keyedRoutes(app: FastifyInstance, deps: AppDeps): Promise<void> {
   const { limits: settings, feed } = config
   const limits = makeLimits(config.rates)
   await app.register(socketServer)
+  await app.register(neverCached)
   await app.register(authPlugin, { ...deps, ...config.auth })
   await app.register(limitsPlugin, { ...settings, ...feed, limits })
   const lookUps = makePlaces(settings.lookUpsPerOrganisationMax)

@@ -31,6 +31,7 @@ function read(env: EnvReader) {
     }),
     limits: readLimits(env),
     rates: readRates(env),
+    http: readHttp(env),
     auth: readAuth(env),
     feed: readFeed(env),
     webhook: {
@@ -58,7 +59,6 @@ function readLimits(env: EnvReader) {
       min: 1,
       max: 100_000,
     }),
-    requestTimeoutMs: env.integer('RENKEI_REQUEST_TIMEOUT_MS', 75_000, { min: 1000, max: 600_000 }),
     idempotencyHours: env.integer('RENKEI_IDEMPOTENCY_HOURS', 168, { min: 24, max: 8760 }),
     clockSkewSeconds: env.integer('RENKEI_CLOCK_SKEW_SECONDS', 300, { min: 0, max: 86_400 }),
   }
@@ -77,6 +77,23 @@ function readAuth(env: EnvReader) {
       lockSecondsMax: env.integer('RENKEI_AUTH_LOCK_SECONDS_MAX', 3600, { min: 1, max: 86_400 }),
       sourcesMax: env.integer('RENKEI_AUTH_SOURCES_MAX', 10_000, { min: 100, max: 1_000_000 }),
     },
+  }
+}
+
+function readHttp(env: EnvReader) {
+  return {
+    headerBytesMax: env.integer('RENKEI_HEADER_BYTES_MAX', 16_384, { min: 2048, max: 65_536 }),
+    headersMax: env.integer('RENKEI_HEADERS_MAX', 100, { min: 20, max: 1000 }),
+    urlBytesMax: env.integer('RENKEI_URL_BYTES_MAX', 8192, { min: 256, max: 65_536 }),
+    queryParametersMax: env.integer('RENKEI_QUERY_PARAMETERS_MAX', 200, { min: 10, max: 1000 }),
+    headersTimeoutMs: env.integer('RENKEI_HEADERS_TIMEOUT_MS', 10_000, { min: 100, max: 60_000 }),
+    requestTimeoutMs: env.integer('RENKEI_REQUEST_TIMEOUT_MS', 75_000, { min: 100, max: 600_000 }),
+    keepAliveMs: env.integer('RENKEI_KEEP_ALIVE_MS', 72_000, { min: 100, max: 600_000 }),
+    requestsPerConnectionMax: env.integer('RENKEI_REQUESTS_PER_CONNECTION_MAX', 10_000, {
+      min: 1,
+      max: 1_000_000,
+    }),
+    connectionsMax: env.integer('RENKEI_CONNECTIONS_MAX', 12_000, { min: 1, max: 200_000 }),
   }
 }
 

@@ -27,6 +27,11 @@ export const remediesJa: Readonly<Record<ProblemSlug, string>> = {
     '置き換える版の番号を `If-Match: "<revision>"` で送ってください。番号は報告のETagにあります。',
   'too-large':
     '上限は `limitBytes` に示されます。様式に項目のない内容を除き、添付は参照で示してください。',
+  'url-too-long':
+    '上限は `limitBytes` に示されます。一度に問い合わせる値を減らし、複数回に分けてください。',
+  'headers-too-large': 'ヘッダーの数または長さを減らしてください。RenkeiはCookieを使いません。',
+  'too-slow':
+    '要求は一度にまとめて送ってください。何も保存されていません。同じ冪等キーで送り直してください。',
   'unsupported-media-type': '`Content-Type: application/json` を付けて送ってください。',
   'endpoint-not-verified':
     '宛先は、確認のイベントに対し、状態コード200と `{"challenge": "<受け取った値>"}` で応答する必要があります。その後 `POST /v1/subscriptions/{id}/verify` を呼んでください。',

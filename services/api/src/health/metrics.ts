@@ -8,6 +8,7 @@ export interface ApiMetrics {
   readonly requests: Histogram<'method' | 'route' | 'status'>
   readonly accepted: Counter<'level' | 'kind'>
   readonly sockets: Gauge
+  readonly droppedConnections: Counter
 }
 
 /** Makes the metrics of one API process, in a registry of their own. */
@@ -39,5 +40,10 @@ export function makeApiMetrics(pending: () => number): ApiMetrics {
       registers,
     }),
     sockets: new Gauge({ name: 'renkei_feed_sockets', help: 'Open feed sockets.', registers }),
+    droppedConnections: new Counter({
+      name: 'renkei_connections_dropped_total',
+      help: 'Connections beyond the limit, closed unheard.',
+      registers,
+    }),
   }
 }

@@ -84,6 +84,25 @@ export const problemTypes = {
     remedy:
       '`limitBytes` names the limit. Leave out what the contract has no field for, or send attachments by reference.',
   },
+  'url-too-long': {
+    status: 414,
+    title: 'The address is longer than the limit',
+    titleJa: 'URLが上限を超えています',
+    remedy: '`limitBytes` names the limit. Ask for less at a time: fewer values in one query.',
+  },
+  'headers-too-large': {
+    status: 431,
+    title: 'The headers are larger than the limit',
+    titleJa: 'ヘッダーが上限を超えています',
+    remedy: 'Send fewer or shorter headers; Renkei needs no cookies.',
+  },
+  'too-slow': {
+    status: 408,
+    title: 'The request did not arrive in time',
+    titleJa: '要求の受信が制限時間内に完了しませんでした',
+    remedy:
+      'Send the whole request at once; try again with the same idempotency key. Nothing was stored.',
+  },
   'unsupported-media-type': {
     status: 415,
     title: 'The body is not declared as JSON',

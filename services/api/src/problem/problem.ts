@@ -117,12 +117,16 @@ function sendProblem(
   reply: FastifyReply,
   deps: ProblemDeps,
 ) {
-  return reply
-    .code(refusal.status)
-    .headers(refusalHeaders(refusal))
-    .type('application/problem+json; charset=utf-8')
-    .serializer((body: unknown) => JSON.stringify(body))
-    .send(problemBody(refusal, request.id, deps.publicUrl))
+  return (
+    reply
+      .code(refusal.status)
+      // Also where a request was refused before any hook ran.
+      .header('x-request-id', request.id)
+      .headers(refusalHeaders(refusal))
+      .type('application/problem+json; charset=utf-8')
+      .serializer((body: unknown) => JSON.stringify(body))
+      .send(problemBody(refusal, request.id, deps.publicUrl))
+  )
 }
 
 function pathOf(request: FastifyRequest): string {
