@@ -6,8 +6,9 @@ import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { parseArgs } from 'node:util'
 import { loadScenario } from '../scenarios/load-scenario.ts'
+import { showAudiences, viewers } from './demo/audiences.ts'
 import { makeClient } from './demo/client.ts'
-import { listeners, registerParties } from './demo/parties.ts'
+import { listeners, registerParties, registerViewers } from './demo/parties.ts'
 import type { DemoPeer } from './demo/peer.ts'
 import { type LedgerCounts, printLedger, printOpening, printPosted } from './demo/print.ts'
 import { type Posted, replay } from './demo/replay.ts'
@@ -23,6 +24,7 @@ const { values } = parseArgs({
     scenario: { type: 'string', default: 'kddi-2022' },
     speed: { type: 'string', default: '40000' },
     keep: { type: 'boolean', default: false },
+    audiences: { type: 'boolean', default: false },
   },
 })
 
@@ -36,7 +38,7 @@ process.on('SIGINT', interrupt)
 process.on('SIGTERM', interrupt)
 
 try {
-  process.exitCode = await run()
+  process.exitCode = values.audiences ? await runAudiences() : await run()
 } catch (error) {
   if (!interrupted) console.error(`The demo failed: ${(error as Error).message}`)
   process.exitCode = 1
@@ -77,6 +79,16 @@ async function run(): Promise<number> {
       `\nEvery peer saw all ${posted.length} revisions, every signature was verified, and the ledger balances.`,
     )
   }
+  if (values.keep) await keepRunning(apiUrl, keys)
+  return faults.length === 0 ? 0 : 1
+}
+
+// One report with mixed labels, as each audience reads it.
+async function runAudiences(): Promise<number> {
+  const { apiUrl, databaseUrl } = await startSystem()
+  const keys = await registerViewers(databaseUrl, viewers)
+  const faults = await showAudiences({ apiUrl, keys })
+  for (const fault of faults) console.log(`NOT RIGHT: ${fault}`)
   if (values.keep) await keepRunning(apiUrl, keys)
   return faults.length === 0 ? 0 : 1
 }

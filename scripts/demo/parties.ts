@@ -18,10 +18,37 @@ export const listeners = [
 const reporterScopes: readonly Scope[] = ['reports:write', 'reports:read']
 const listenerScopes: readonly Scope[] = ['feed:read', 'reports:read', 'subscriptions:write']
 
+interface Party {
+  readonly organisationId: string
+  readonly name: string
+  readonly kind: OrganisationKind
+}
+
 /** Registers everybody and resolves to a key for each organisation. */
 export async function registerParties(
   databaseUrl: string,
   scenario: Scenario,
+): Promise<Map<string, string>> {
+  return registerAll(databaseUrl, [
+    ...scenario.organisations.map((party) => ({ party, scopes: reporterScopes })),
+    ...listeners.map((party) => ({ party, scopes: listenerScopes })),
+  ])
+}
+
+/** Registers organisations that read, report and agree; resolves to a key for each. */
+export async function registerViewers(
+  databaseUrl: string,
+  viewers: readonly Party[],
+): Promise<Map<string, string>> {
+  return registerAll(
+    databaseUrl,
+    viewers.map((party) => ({ party, scopes: ['admin'] })),
+  )
+}
+
+async function registerAll(
+  databaseUrl: string,
+  all: readonly { party: Party; scopes: readonly Scope[] }[],
 ): Promise<Map<string, string>> {
   const { db, close } = openDatabase({
     url: databaseUrl,
@@ -31,18 +58,13 @@ export async function registerParties(
   })
   const expiresAt = new Date(Date.now() + 24 * 3_600_000)
   const keys = new Map<string, string>()
-  const register = async (
-    party: { organisationId: string; name: string; kind: OrganisationKind },
-    scopes: readonly Scope[],
-  ) => {
-    await addOrganisation(db, party)
-    const { organisationId } = party
-    const { apiKey } = await createKey(db, { organisationId, label: 'demo', scopes, expiresAt })
-    keys.set(organisationId, apiKey)
-  }
   try {
-    for (const organisation of scenario.organisations) await register(organisation, reporterScopes)
-    for (const listener of listeners) await register(listener, listenerScopes)
+    for (const { party, scopes } of all) {
+      const { organisationId } = party
+      await addOrganisation(db, party)
+      const { apiKey } = await createKey(db, { organisationId, label: 'demo', scopes, expiresAt })
+      keys.set(organisationId, apiKey)
+    }
   } finally {
     await close()
   }

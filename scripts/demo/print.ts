@@ -59,7 +59,7 @@ export function printLedger(lines: readonly { posted: Posted; ledger: LedgerCoun
   console.log(pad('all', 38) + totals.map((total) => pad(String(total), 12)).join(''))
 }
 
-function pad(text: string, width: number): string {
+export function pad(text: string, width: number): string {
   return text + ' '.repeat(Math.max(1, width - stringWidth(text)))
 }
 
