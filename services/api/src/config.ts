@@ -59,6 +59,8 @@ function readLimits(env: EnvReader) {
       min: 1,
       max: 100_000,
     }),
+    contactsPerOrganisationMax: env.integer('RENKEI_CONTACTS_MAX', 200, { min: 1, max: 1000 }),
+    contactConfirmDays: env.integer('RENKEI_CONTACT_CONFIRM_DAYS', 90, { min: 1, max: 3650 }),
     idempotencyHours: env.integer('RENKEI_IDEMPOTENCY_HOURS', 168, { min: 24, max: 8760 }),
     clockSkewSeconds: env.integer('RENKEI_CLOCK_SKEW_SECONDS', 300, { min: 0, max: 86_400 }),
   }

@@ -36,6 +36,9 @@ function read(env: EnvReader) {
     flushMs: env.integer('RENKEI_RESULT_FLUSH_MS', 40, { min: 0, max: 1000 }),
     flushResultsMax: env.integer('RENKEI_RESULT_FLUSH_MAX', 1000, { min: 1, max: 5000 }),
     giveUpAfterHours: env.integer('RENKEI_GIVE_UP_AFTER_HOURS', 120, { min: 1, max: 720 }),
+    /** After how many days a contact is to be confirmed again. */
+    contactConfirmDays: env.integer('RENKEI_CONTACT_CONFIRM_DAYS', 90, { min: 1, max: 3650 }),
+    contactSweepSeconds: env.integer('RENKEI_CONTACT_SWEEP_SECONDS', 300, { min: 1, max: 86_400 }),
     idempotencyHours: env.integer('RENKEI_IDEMPOTENCY_HOURS', 168, { min: 24, max: 8760 }),
     webhook: {
       allowedCidrs: (env.optional('RENKEI_WEBHOOK_ALLOWED_CIDRS') ?? '').split(',').filter(Boolean),

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { confirmationDueAt, confirmationOf } from './confirmation.ts'
+import { confirmationBounds, confirmationDueAt, confirmationOf } from './confirmation.ts'
 
 // 90 days from here lie across the end of the year.
 const confirmedAt = new Date('2026-11-20T10:00:00+09:00')
@@ -25,6 +25,15 @@ describe('a confirmation', () => {
   test('is overdue from the instant of the last request, 14 days after it fell due', () => {
     expect(at('2027-03-04T09:59:59.999+09:00').state).toBe('due')
     expect(at('2027-03-04T10:00:00+09:00')).toMatchObject({ state: 'overdue', ageDays: 104 })
+  })
+
+  test('changes its state at the bounds by which the register is searched', () => {
+    const now = new Date('2027-03-04T10:00:00+09:00')
+    const { dueFrom, overdueFrom } = confirmationBounds(now, 90)
+    const later = (instant: Date) => new Date(instant.getTime() + 1)
+    const stateOf = (confirmed: Date) => confirmationOf(confirmed, now, 90).state
+    expect([stateOf(later(dueFrom)), stateOf(dueFrom)]).toEqual(['confirmed', 'due'])
+    expect([stateOf(later(overdueFrom)), stateOf(overdueFrom)]).toEqual(['due', 'overdue'])
   })
 
   test('is new at the moment in which it is made, and by a clock that is behind', () => {

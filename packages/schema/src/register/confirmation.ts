@@ -34,3 +34,12 @@ export function confirmationOf(
 }
 
 const overdueAfterDays = askAfterDays[askAfterDays.length - 1] ?? 0
+
+/** The instants of confirmation at which the state changes: confirmed then or earlier is due, or overdue. */
+export function confirmationBounds(
+  now: Date,
+  confirmDays: number,
+): { readonly dueFrom: Date; readonly overdueFrom: Date } {
+  const daysAgo = (days: number) => new Date(now.getTime() - days * dayMs)
+  return { dueFrom: daysAgo(confirmDays), overdueFrom: daysAgo(confirmDays + overdueAfterDays) }
+}

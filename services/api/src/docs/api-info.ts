@@ -40,6 +40,11 @@ export const tags = [
     description: '購読: 署名付きWebhookの宛先。 Endpoints for signed webhooks.',
   },
   {
+    name: 'register',
+    description:
+      '連絡体制: 組織と連絡先。 Organisations, and whom to call there, at what time and by what means.',
+  },
+  {
     name: 'ledger',
     description: '台帳: 誰に届き、誰に届いていないか。 Who has been told, and who has not yet.',
   },

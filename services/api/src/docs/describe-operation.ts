@@ -36,6 +36,10 @@ interface ResponseDocs {
   readonly content?: Readonly<Record<string, { readonly schema: Json }>>
 }
 
+interface RequestDocs {
+  readonly content?: Readonly<Record<string, { readonly schema: Json }>>
+}
+
 const problemReference = { $ref: '#/components/responses/Problem' }
 
 /** The operation of a route; throws for a route that says neither what it is nor that it is hidden. */
@@ -58,13 +62,23 @@ export function describeOperation({ method, url, schema, scope }: RouteToDescrib
     ...(schema.body !== undefined && {
       requestBody: {
         required: true,
-        content: { 'application/json': { schema: localSchema(schema.body as Json) } },
+        content: contentOf(schema.body as Json),
       },
     }),
     responses: responsesOf((schema.response ?? {}) as Record<string, ResponseDocs>),
     // For a scheme other than OAuth the list names the roles that are needed (OpenAPI 3.1 §4.8.30).
     ...(scope && { security: [{ bearer: [scope] }] }),
   }
+}
+
+// A body of several media types is described as Fastify takes it: a schema for each.
+function contentOf(body: Json): Json {
+  const { content = { 'application/json': { schema: body } } } = body as RequestDocs
+  const described = Object.entries(content).map(([mediaType, { schema }]) => [
+    mediaType,
+    { schema: localSchema(schema) },
+  ])
+  return Object.fromEntries(described)
 }
 
 /** The path of a route in OpenAPI's spelling: `/v1/reports/{reportId}`. */

@@ -11,6 +11,8 @@ export const remediesJa: Readonly<Record<ProblemSlug, string>> = {
   'invalid-request':
     '`errors` に、誤ったパラメータまたはヘッダー、その規則、正しい値が示されます。',
   'invalid-subscription': 'すべての誤りが `errors` に示されます。何も保存されていません。',
+  'invalid-register-entry':
+    'すべての誤りが `errors` に示されます。取込みでは行(`row`)と項目(`field`)も示されます。何も保存されていません。`dryRun=true` を付けると、保存せずに確認できます。',
   unauthenticated:
     '貴組織の有効なキーを `Authorization: Bearer rk_…` で送ってください。キーが求める場合は、署名とクライアント証明書も必要です。何が誤っていたかは応答では示しません。運用者が `requestId` で確認できます。',
   forbidden:
@@ -23,8 +25,10 @@ export const remediesJa: Readonly<Record<ProblemSlug, string>> = {
     '次に移れる状態は `allowed` に示されます。終報とした報告は再開できません。新しい報告を送り、関連付けてください。',
   'revision-conflict':
     'この間に、他の担当者が改版しました。現在の版は `currentRevision` にあります。その版を確認してから、`If-Match: "<currentRevision>"` を付けて送ってください。',
+  'changed-meanwhile':
+    'この間に、貴組織の他の担当者が変更しました。読み直して確認し、新しいETagを `If-Match` に付けて送ってください。',
   'precondition-required':
-    '置き換える版の番号を `If-Match: "<revision>"` で送ってください。番号は報告のETagにあります。',
+    '置き換える版の番号を `If-Match: "<revision>"` で送ってください。番号は対象のETagにあります。',
   'too-large':
     '上限は `limitBytes` に示されます。様式に項目のない内容を除き、添付は参照で示してください。',
   'url-too-long':

@@ -28,6 +28,13 @@ export const problemTypes = {
     titleJa: '購読の指定が様式に適合しません',
     remedy: 'Every fault is listed in `errors`. Nothing was stored.',
   },
+  'invalid-register-entry': {
+    status: 422,
+    title: 'The entry of the register breaks the contract',
+    titleJa: '組織または連絡先の内容が様式に適合しません',
+    remedy:
+      'Every fault is listed in `errors`, in an import with `row` and `field`. Nothing was stored. An import with `dryRun=true` checks without storing.',
+  },
   unauthenticated: {
     status: 401,
     title: 'No usable API key',
@@ -70,12 +77,19 @@ export const problemTypes = {
     remedy:
       'Somebody revised the report meanwhile: `currentRevision` says which revision is current. Read it, then send yours with `If-Match: "<currentRevision>"`.',
   },
+  'changed-meanwhile': {
+    status: 412,
+    title: 'It was changed since it was read',
+    titleJa: '読み取り後に変更されています',
+    remedy:
+      'Somebody of your organisation changed it meanwhile. Read it again, decide anew, and send yours with its present ETag as `If-Match`.',
+  },
   'precondition-required': {
     status: 428,
     title: 'If-Match is needed',
     titleJa: 'If-Matchが必要です',
     remedy:
-      'Send `If-Match: "<revision>"` with the revision that yours replaces; it is the ETag of the report.',
+      'Send `If-Match: "<revision>"` with the revision that yours replaces; it is the ETag of what is changed.',
   },
   'too-large': {
     status: 413,

@@ -1,0 +1,70 @@
+// The frame of every change of contacts: the caller's own organisation, locked, with its contacts as
+// they are; the audit entry last.
+
+import {
+  appendAudit,
+  lockOrganisation,
+  readOwnContacts,
+  type StoredContact,
+  type Tx,
+} from '@renkei/db'
+import type { Fault } from '@renkei/schema'
+import type { FastifyRequest } from 'fastify'
+import { DomainError } from '../problem/domain-error.ts'
+import type { RegisterDeps } from './register-deps.ts'
+
+export interface OpenRegister {
+  readonly tx: Tx
+  readonly at: Date
+  readonly organisationId: string
+  /** In the order in which they are called. */
+  readonly contacts: readonly StoredContact[]
+}
+
+export interface RegisterChange<T> {
+  readonly result: T
+  /** What goes on record; absent when nothing was changed. */
+  readonly entry?: { readonly action: string; readonly objectId: string; readonly detail?: object }
+}
+
+/** Runs a change alone on the caller's contacts and puts it on record, all or nothing. */
+export async function changeRegister<T>(
+  request: FastifyRequest,
+  deps: RegisterDeps,
+  change: (register: OpenRegister) => Promise<RegisterChange<T>>,
+): Promise<T> {
+  const { organisationId, keyId } = request.caller
+  const at = deps.clock.now()
+  return deps.db.transaction().execute(async (tx) => {
+    await lockOrganisation(tx, organisationId)
+    const contacts = await readOwnContacts(tx, deps.vault, organisationId)
+    const { result, entry } = await change({ tx, at, organisationId, contacts })
+    if (!entry) return result
+    await appendAudit(tx, {
+      at,
+      organisationId,
+      keyId,
+      requestId: request.id,
+      address: request.ip,
+      objectType: 'contact',
+      objectOwner: organisationId,
+      ...entry,
+    })
+    return result
+  })
+}
+
+/** Finds a contact of the caller's own; to others it does not exist. */
+export function ownContact({ contacts }: OpenRegister, contactId: string): StoredContact {
+  const contact = contacts.find((one) => one.contactId === contactId)
+  if (!contact) throw new DomainError('not-found', 'Your organisation has no such contact.')
+  return contact
+}
+
+/** The refusal of an entry of the register with its faults. */
+export function invalidEntry(errors: readonly Fault[]): DomainError {
+  return new DomainError('invalid-register-entry', {
+    detail: `${errors.length} ${errors.length === 1 ? 'fault was' : 'faults were'} found; nothing was stored.`,
+    errors,
+  })
+}

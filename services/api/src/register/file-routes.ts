@@ -1,0 +1,73 @@
+// The register as a file: export and import, JSON and CSV. The one place that takes CSV as a body.
+
+import { readOwnContacts, type Scope } from '@renkei/db'
+import type { RegisteredContact } from '@renkei/schema'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Caller } from '../auth/auth.ts'
+import { docs } from './contact-docs.ts'
+import { writeCsv } from './csv/write-csv.ts'
+import { quoted, tagOfRegister } from './if-match.ts'
+import { importContacts } from './import-contacts.ts'
+import type { RegisterDeps } from './register-deps.ts'
+import { collectContacts } from './search-contacts.ts'
+import { toContact } from './views.ts'
+
+export const importBytesMax = 1_048_576
+
+/** All that an organisation may see, for the day on which Renkei cannot be reached. */
+const exportedMax = 20_000
+
+interface ExportQuery {
+  readonly format: 'json' | 'csv'
+  readonly of: 'own' | 'all'
+}
+
+/** Registers /v1/contacts/export and /v1/contacts/import. */
+export function fileRoutes(app: FastifyInstance, deps: RegisterDeps, done: () => void): void {
+  const read = { scope: 'reports:read' as Scope }
+  const write = { scope: 'contacts:write' as Scope }
+  app.addContentTypeParser(
+    'text/csv',
+    { parseAs: 'buffer' },
+    async (request: FastifyRequest, body: Buffer) => {
+      Object.defineProperty(request, 'rawBody', { value: body })
+      await request.beforeParse?.()
+      return body
+    },
+  )
+  app.get<{ Querystring: ExportQuery }>(
+    '/v1/contacts/export',
+    { config: read, schema: docs.export },
+    async ({ caller, query }, reply) => {
+      const contacts =
+        query.of === 'own'
+          ? await ownContacts(caller, reply, deps)
+          : await collectContacts(caller, exportedMax, deps)
+      if (query.format === 'json') return { contacts }
+      return reply
+        .type('text/csv; charset=utf-8')
+        .header('content-disposition', 'attachment; filename="contacts.csv"')
+        .serializer(String)
+        .send(writeCsv(contacts))
+    },
+  )
+  app.post<{ Querystring: { dryRun: boolean } }>(
+    '/v1/contacts/import',
+    { config: write, bodyLimit: importBytesMax, schema: docs.import },
+    async (request, reply) => {
+      const { report, tag } = await importContacts(request, request.query, deps)
+      return reply.header('etag', quoted(tag)).send(report)
+    },
+  )
+  done()
+}
+
+async function ownContacts(
+  caller: Caller,
+  reply: FastifyReply,
+  deps: RegisterDeps,
+): Promise<RegisteredContact[]> {
+  const contacts = await readOwnContacts(deps.db, deps.vault, caller.organisationId)
+  void reply.header('etag', quoted(tagOfRegister(contacts)))
+  return contacts.map((contact) => toContact(contact, deps))
+}
