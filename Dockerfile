@@ -27,13 +27,14 @@ COPY LICENSE ./
 COPY migrations migrations
 COPY packages packages
 COPY services services
-COPY scripts/keys.ts scripts/migrate.ts scripts/
+COPY scripts/keys.ts scripts/migrate.ts scripts/vault.ts scripts/
 COPY scripts/system scripts/system
 # Loads both services without starting them: fails when one of them needs what is not here, and
 # fills the compile cache, which the services only read.
 RUN node --input-type=module --eval "await import('/app/services/api/src/start-api.ts'); \
     await import('/app/services/notifier/src/start-notifier.ts'); \
-    await import('/app/scripts/system/database.ts')"
+    await import('/app/scripts/system/database.ts'); \
+    await import('/app/scripts/system/key.ts')"
 USER node
 EXPOSE 8080 8081
 CMD ["node", "services/api/src/main.ts"]

@@ -11,7 +11,11 @@ CREATE TABLE data_keys (
   retired_at timestamptz
 );
 CREATE UNIQUE INDEX data_keys_one_active ON data_keys ((retired_at IS NULL)) WHERE retired_at IS NULL;
-CREATE TRIGGER data_keys_no_delete BEFORE DELETE ON data_keys
-  FOR EACH ROW EXECUTE FUNCTION refuse_change();
-CREATE TRIGGER data_keys_no_truncate BEFORE TRUNCATE ON data_keys
-  FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE FUNCTION keep_data_keys() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE EXCEPTION 'what a data key has sealed could not be opened without it: % is refused', TG_OP
+    USING ERRCODE = 'restrict_violation';
+END $$;
+CREATE TRIGGER data_keys_kept BEFORE DELETE OR TRUNCATE ON data_keys
+  FOR EACH STATEMENT EXECUTE FUNCTION keep_data_keys();

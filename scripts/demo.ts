@@ -16,6 +16,7 @@ import { type SocketPeer, startSocketPeer } from './demo/socket-peer.ts'
 import { findFaults } from './demo/verdict.ts'
 import { startWebhookPeer, type WebhookPeer } from './demo/webhook-peer.ts'
 import { openSystemDatabase, prepareDatabase } from './system/database.ts'
+import { findKey } from './system/key.ts'
 import { stateFolder } from './system/paths.ts'
 import { startService } from './system/service-process.ts'
 
@@ -101,8 +102,10 @@ async function startSystem(): Promise<{ apiUrl: string; databaseUrl: string }> {
   })
   stops.push(database.stop)
   await prepareDatabase(database.url)
+  const { env: keyEnv } = await findKey(database, process.env)
   const env = {
     DATABASE_URL: database.url,
+    ...keyEnv,
     RENKEI_WEBHOOK_ALLOWED_CIDRS: '127.0.0.0/8',
     RENKEI_API_PORT: String(await freePort()),
     RENKEI_NOTIFIER_PORT: '0',

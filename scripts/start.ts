@@ -5,6 +5,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { addOrganisation, createKey, listOrganisations, openDatabase, scopes } from '@renkei/db'
 import { explainStartFailure } from '@renkei/service-kit'
 import { openSystemDatabase, prepareDatabase } from './system/database.ts'
+import { findKey, sealSecrets } from './system/key.ts'
 import { stateFolder } from './system/paths.ts'
 import { type ServiceProcess, startService } from './system/service-process.ts'
 
@@ -29,10 +30,14 @@ async function start(): Promise<void> {
   stops.push(database.stop)
   const applied = await prepareDatabase(database.url)
   if (applied.length > 0) console.log(`Database brought up to date: ${applied.join(', ')}`)
+  const { key, env: keyEnv } = await findKey(database, process.env)
+  const sealed = await sealSecrets(database.url, key)
+  if (sealed > 0) console.log(`Secrets that were stored plain and are sealed now: ${sealed}`)
   await welcome(database.url)
 
   const env = {
     DATABASE_URL: database.url,
+    ...keyEnv,
     // On the embedded database Renkei is being tried out: receivers on this machine may be used.
     ...(database.embedded && { RENKEI_WEBHOOK_ALLOWED_CIDRS: allowedCidrs() }),
   }

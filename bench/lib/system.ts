@@ -2,9 +2,13 @@
 // logs in a file.
 
 import { addOrganisation, createKey, openDatabase } from '@renkei/db'
+import { newKeyText } from '@renkei/vault'
 import { type ServiceProcess, startService } from '../../scripts/system/service-process.ts'
 import { benchFolder } from './database.ts'
 import { onStop } from './stops.ts'
+
+/** The key of everything on the databases of this run. */
+export const vaultKey = newKeyText()
 
 /** The carrier that reports, as the vectors name it. */
 export const reporter = 'example-mobile'
@@ -33,6 +37,8 @@ export async function startOne(
     name,
     env: {
       DATABASE_URL: databaseUrl,
+      RENKEI_KEY: vaultKey,
+      RENKEI_KEY_FILE: '',
       REDIS_URL: redisUrl,
       RENKEI_API_PORT: '0',
       RENKEI_NOTIFIER_PORT: '0',

@@ -3,6 +3,7 @@
 
 import { globSync, readFileSync } from 'node:fs'
 import type { Env } from '@renkei/service-kit'
+import { keySetting } from '@renkei/vault'
 import { readApiConfig } from '../../services/api/src/config.ts'
 import { readNotifierConfig } from '../../services/notifier/src/config.ts'
 import { root } from '../system/paths.ts'
@@ -11,11 +12,15 @@ import { root } from '../system/paths.ts'
 const notSettings = new Set(['PATH', 'HOME', 'CI', 'RENKEI_TEST_NO_SKIPS', 'RENKEI_BENCH_WORKER'])
 
 /** With this and nothing else, everything has its default. */
-export const leastEnv = { DATABASE_URL: 'postgres://localhost/renkei' }
+export const leastEnv = {
+  DATABASE_URL: 'postgres://localhost/renkei',
+  RENKEI_KEY: Buffer.alloc(32).toString('base64'),
+}
 
 export const apiSettings = namesReadBy(readApiConfig)
 export const notifierSettings = namesReadBy(readNotifierConfig)
-export const scriptSettings = namesInScripts()
+// Those that open the vault find its key as the services do.
+export const scriptSettings = new Set([...namesInScripts(), keySetting.name, keySetting.fileName])
 
 /** A setting as a line of .env.example, commented out or not. */
 export function exampleSettings(): Map<string, string> {

@@ -2,6 +2,7 @@
 // Routes are registered and never called, so neither a database nor an open port is needed.
 
 import { makeLogger, systemClock } from '@renkei/service-kit'
+import { newKeyText } from '@renkei/vault'
 import type { FastifyInstance } from 'fastify'
 import { type AppDeps, buildApp } from '../../services/api/src/app.ts'
 import { readApiConfig } from '../../services/api/src/config.ts'
@@ -36,6 +37,7 @@ function inertDeps(): AppDeps {
   const config = readApiConfig({
     RENKEI_PUBLIC_URL: publicUrl,
     DATABASE_URL: 'postgres://none.invalid/none',
+    RENKEI_KEY: newKeyText(),
   })
   const used = {
     config,
@@ -49,6 +51,7 @@ function inertDeps(): AppDeps {
 // What only a request would call upon.
 const absentDeps = {
   db: {},
+  vault: {},
   bell: {},
   tail: {},
   committer: {},

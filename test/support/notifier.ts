@@ -1,6 +1,7 @@
 // A notifier within the test's own process.
 
 import { makeLogger } from '@renkei/service-kit'
+import { testKey } from '@renkei/testkit'
 import { readNotifierConfig } from '../../services/notifier/src/config.ts'
 import { startNotifier } from '../../services/notifier/src/start-notifier.ts'
 
@@ -18,6 +19,7 @@ export function notifierEnv(
   const all = {
     DATABASE_URL: databaseUrl,
     RENKEI_NOTIFIER_PORT: '0',
+    RENKEI_KEY: testKey,
     RENKEI_WEBHOOK_ALLOWED_CIDRS: '127.0.0.0/8',
     RENKEI_WEBHOOK_TIMEOUT_MS: '2000',
     RENKEI_NOTIFIER_HEARTBEAT_MS: '100',

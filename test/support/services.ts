@@ -1,7 +1,7 @@
 // Both services as processes of their own, and a NOC's view of the API.
 
 import type { Report } from '@renkei/schema'
-import { type ServiceProcess, spawnService } from '@renkei/testkit'
+import { type ServiceProcess, spawnService, testKey } from '@renkei/testkit'
 import { notifierEnv } from './notifier.ts'
 import { sampleReport } from './revisions.ts'
 
@@ -16,6 +16,7 @@ export async function spawnApi(databaseUrl: string, env: Env = {}): Promise<Runn
   const api = spawnService(['services/api/src/main.ts'], {
     DATABASE_URL: databaseUrl,
     RENKEI_API_PORT: '0',
+    RENKEI_KEY: testKey,
     RENKEI_WEBHOOK_ALLOWED_CIDRS: '127.0.0.0/8',
     RENKEI_REPORTS_PER_SECOND_MAX: '1000000',
     RENKEI_URGENT_REPORTS_PER_SECOND_MAX: '1000000',

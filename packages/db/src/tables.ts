@@ -1,6 +1,7 @@
 // Table types, one interface a table, in the order of the migrations.
 
 import type { Generated, JSONColumnType } from 'kysely'
+import type { DataKeysTable } from './vault/data-keys-table.ts'
 
 export interface Tables {
   organisations: OrganisationsTable
@@ -293,13 +294,4 @@ interface AuditEntriesTable {
   detail: Json | null
   prev_hash: Generated<Buffer>
   hash: Generated<Buffer>
-}
-
-interface DataKeysTable {
-  data_key_id: string
-  wrapped: Buffer
-  kek_id: string
-  seals: Generated<number>
-  created_at: Generated<Date>
-  retired_at: Date | null
 }

@@ -1,6 +1,8 @@
 // Reads settings from the environment: every fault is found and told at once, with the name of
 // the variable and the rule, before anything starts.
 
+import { readSecret, type SecretSetting } from './read-secret.ts'
+
 export type Env = Readonly<Record<string, string | undefined>>
 
 export class ConfigError extends Error {
@@ -21,6 +23,8 @@ export interface EnvReader {
   url(name: string, schemes: readonly string[]): string | undefined
   /** Like `url`, but the variable must be set. */
   requiredUrl(name: string, schemes: readonly string[]): string
+  /** A secret, from its variable or from a private file; it must be there. */
+  secret<T>(setting: SecretSetting<T>): T
   flag(name: string, fallback: boolean): boolean
   /** Values with commas between; `is` says what each must be, as in "a network (10.0.0.0/8)". */
   list(name: string, is: string, holds: (value: string) => boolean): readonly string[]
@@ -66,6 +70,13 @@ function makeReader(env: Env, fault: (text: string) => void): EnvReader {
     requiredUrl(name, schemes) {
       if (given(name) === undefined) fault(`${name} must be set`)
       return url(name, schemes) ?? ''
+    },
+    secret<T>(setting: SecretSetting<T>): T {
+      const found = readSecret(given, setting)
+      if ('secret' in found) return found.secret
+      fault(found.fault)
+      // Nobody gets it: with a fault there are no settings.
+      return undefined as T
     },
     flag(name, fallback) {
       const text = given(name)

@@ -6,6 +6,8 @@ import { ConfigError } from './env.ts'
 export function explainStartFailure(error: unknown): string {
   if (error instanceof ConfigError) return error.message
   if (!(error instanceof Error)) return String(error)
+  // It says by itself what to do; where it came from would only hide that.
+  if (error.name === 'WrongKeyError') return error.message
   if (error.cause instanceof Error && !('code' in error)) return explainStartFailure(error.cause)
   const { code, address, port } = error as NodeJS.ErrnoException & {
     address?: string

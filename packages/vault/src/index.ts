@@ -1,4 +1,5 @@
 export * from './errors.ts'
+export { keySetting } from './key-setting.ts'
 export {
   fingerprintOf,
   newDataKey,

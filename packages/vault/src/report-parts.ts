@@ -4,14 +4,18 @@
 import { VaultError } from './errors.ts'
 import type { Vault } from './vault.ts'
 
-/** Where a revision stands. Its numbers are known before it is decided: they are what was asked for. */
+/** Where a revision stands. */
 export interface RevisionPlace {
   readonly organisationId: string
   readonly reportId: string
   readonly revision: number
 }
 
-interface SealedRevision extends RevisionPlace {
+interface StoredRow {
+  readonly organisationId: string
+  /** Null in what tells of no report, such as a notice. */
+  readonly reportId: string | null
+  readonly revision: number | null
   readonly content: unknown
 }
 
@@ -19,47 +23,40 @@ type Part = 'sensitive' | 'contacts' | 'window.siteContact'
 type Members = Record<string, unknown>
 
 /**
- * Gives the JSON text of a report with its sealed parts in place, and how many bytes the report has
- * without that. The report stays as it is.
+ * Gives the JSON text of a report as it is stored, with its parts sealed for their place; the text that
+ * is given when it has none. The report stays as it is.
  */
 export function writeSealed(
   vault: Pick<Vault, 'seal'>,
   place: RevisionPlace,
-  report: object,
-): { content: string; plainBytes: number } {
-  let added = 0
-  const sealed = replaceParts(report as Members, (value, part) => {
-    const plain = JSON.stringify(value)
-    const text = vault.seal(plain, contextOf(place, part))
-    added += text.length + quotes - Buffer.byteLength(plain)
-    return text
-  })
-  const content = JSON.stringify(sealed)
-  return { content, plainBytes: Buffer.byteLength(content) - added }
+  { report, content }: { readonly report: object; readonly content: string },
+): string {
+  const sealed = replaceParts(report as Members, (value, part) =>
+    vault.seal(JSON.stringify(value), contextOf(place, part)),
+  )
+  return sealed === report ? content : JSON.stringify(sealed)
 }
-
-const quotes = 2
 
 /**
  * Gives a stored revision with its sealed parts opened; the row itself when it has none. A part that
  * cannot be opened stays closed and is told to `onFault`: news of an incident must not wait for it.
  * Rejects only when a data key had to be read and the store did not answer.
  */
-export async function openRevision<Row extends SealedRevision>(
-  vault: Vault,
-  row: Row,
-): Promise<Row> {
+export async function openRevision<Row extends StoredRow>(vault: Vault, row: Row): Promise<Row> {
+  const { organisationId, reportId, revision } = row
+  if (reportId === null || revision === null) return row
   const sealed = sealedParts(row.content)
   if (sealed.length === 0) return row
   await vault.fetchKeys(sealed)
+  const place = { organisationId, reportId, revision }
   const content = replaceParts(row.content as Members, (value, part) =>
-    typeof value === 'string' ? openPart(vault, value, contextOf(row, part)) : value,
+    typeof value === 'string' ? openPart(vault, value, contextOf(place, part)) : value,
   )
   return { ...row, content }
 }
 
 /** Gives stored revisions, each as `openRevision` does. */
-export async function openRevisions<Row extends SealedRevision>(
+export async function openRevisions<Row extends StoredRow>(
   vault: Vault,
   rows: readonly Row[],
 ): Promise<Row[]> {
@@ -88,16 +85,16 @@ function sealedParts(content: unknown): string[] {
   return [sensitive, contacts, siteContact].filter((part) => typeof part === 'string')
 }
 
-// Keeps the order of members: the text of a report does not depend on what is sealed in it.
+// Members keep their order: of a report that is opened again, not a byte is another.
 function replaceParts(report: Members, replace: (value: unknown, part: Part) => unknown): Members {
   const { sensitive, contacts, window } = report
   const siteContact = (window as Members | undefined)?.['siteContact']
-  const copy = { ...report }
-  if (sensitive !== undefined) copy['sensitive'] = replace(sensitive, 'sensitive')
-  if (contacts !== undefined) copy['contacts'] = replace(contacts, 'contacts')
-  if (siteContact !== undefined) {
-    const replaced = replace(siteContact, 'window.siteContact')
-    copy['window'] = { ...(window as Members), siteContact: replaced }
+  const changes = {
+    ...(sensitive !== undefined && { sensitive: replace(sensitive, 'sensitive') }),
+    ...(contacts !== undefined && { contacts: replace(contacts, 'contacts') }),
+    ...(siteContact !== undefined && {
+      window: { ...(window as Members), siteContact: replace(siteContact, 'window.siteContact') },
+    }),
   }
-  return copy
+  return Object.keys(changes).length > 0 ? { ...report, ...changes } : report
 }

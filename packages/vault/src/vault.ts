@@ -3,7 +3,7 @@
 import type { KeyObject } from 'node:crypto'
 import { TamperedError, UnknownDataKeyError } from './errors.ts'
 import { decrypt, encrypt } from './gcm.ts'
-import { type DataKeyStore, openKeyRing } from './key-ring.ts'
+import { type DataKeyStore, type KeyRing, openKeyRing } from './key-ring.ts'
 import { leaseDefaults, type LeaseOptions, openLease } from './lease.ts'
 
 export interface Vault {
@@ -16,11 +16,11 @@ export interface Vault {
   /**
    * Gives what was sealed. Throws `TamperedError` when the text was changed or moved, and
    * `UnknownDataKeyError` when its data key is not at hand: another process may have made it a
-   * moment ago, so call `fetchKeys` before, or use `openSealed`.
+   * moment ago, so await `fetchKeys` before, or use `openSealed`.
    */
   open(sealed: string, context: string): Buffer
   /** Reads the data keys of these texts that are not at hand; rejects only when the store does. */
-  fetchKeys(sealed: readonly string[]): Promise<void>
+  readonly fetchKeys: (sealed: readonly string[]) => Promise<void>
   /** Tells the process of a text that stays closed, or of a store that does not answer. */
   readonly onFault: (error: unknown) => void
   /** Resolves when no look at the store is under way; call it before the store is closed. */
@@ -43,7 +43,7 @@ export async function openVault(options: VaultOptions): Promise<Vault> {
   const { key, store, onFault = () => undefined } = options
   const ring = await openKeyRing(key, store)
   const lease = await openLease(ring, store, { ...leaseDefaults, ...options }, onFault)
-  const absent = new Set<string>()
+  const fetchKeys = makeFetcher(ring)
   return {
     onFault,
     settled: () => lease.settled(),
@@ -54,24 +54,33 @@ export async function openVault(options: VaultOptions): Promise<Vault> {
     open(sealed, context) {
       const { dataKeyId, bytes } = parse(sealed, context)
       const dataKey = ring.get(dataKeyId)
-      if (!dataKey) throw new UnknownDataKeyError(dataKeyId, context)
+      if (!dataKey) {
+        // So that who tries again a moment later does not need to know of this.
+        void fetchKeys([sealed]).catch(onFault)
+        throw new UnknownDataKeyError(dataKeyId, context)
+      }
       const plain = decrypt(dataKey, bytes, context)
       if (!plain) throw new TamperedError(context)
       return plain
     },
-    async fetchKeys(sealed) {
-      const ids = sealed.flatMap((text) => form.exec(text)?.[1] ?? [])
-      const isNew = (id: string) => ring.get(id) === undefined && !absent.has(id)
-      if (!ids.some(isNew)) return
-      await ring.refresh()
-      // A data key is stored before it is used and never deleted: what is absent stays so.
-      if (absent.size > absentMax) absent.clear()
-      for (const id of ids.filter(isNew)) absent.add(id)
-    },
+    fetchKeys,
   }
 }
 
 const absentMax = 1000
+
+function makeFetcher(ring: KeyRing): Vault['fetchKeys'] {
+  const absent = new Set<string>()
+  return async (sealed) => {
+    const ids = sealed.flatMap((text) => form.exec(text)?.[1] ?? [])
+    const isNew = (id: string) => ring.get(id) === undefined && !absent.has(id)
+    if (!ids.some(isNew)) return
+    await ring.refresh()
+    // A data key is stored before it is used and never deleted: what is absent stays so.
+    if (absent.size > absentMax) absent.clear()
+    for (const id of ids.filter(isNew)) absent.add(id)
+  }
+}
 
 /** Opens a text, also one whose data key another process has just made. Rejects as `open` throws. */
 export async function openSealed(vault: Vault, sealed: string, context: string): Promise<Buffer> {

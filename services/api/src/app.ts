@@ -4,8 +4,13 @@ import type { Bell } from '@renkei/bell'
 import type { Db, SharingBook } from '@renkei/db'
 import type { RuleSet } from '@renkei/schema'
 import type { Clock, Logger } from '@renkei/service-kit'
+import type { Vault } from '@renkei/vault'
 import type { Sender } from '@renkei/webhook'
 import { fastify, type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
+import { makeAccessRecorder } from './audit/access-recorder.ts'
+import { auditPlugin } from './audit/audit-plugin.ts'
+import { makeDisclosure } from './audit/disclosure.ts'
+import { agreementRoutes } from './agreements/routes.ts'
 import { authPlugin } from './auth/auth.ts'
 import type { KeyUseRecorder } from './auth/key-use.ts'
 import { makeTrust } from './auth/source-address.ts'
@@ -31,6 +36,7 @@ import { unreadBodies } from './limits/unread-body.ts'
 import { answerBrokenRequest } from './problem/broken-request.ts'
 import { answerError, problemPlugin } from './problem/problem.ts'
 import type { Committer } from './reports/committer.ts'
+import { registerRoutes } from './register/routes.ts'
 import { reportRoutes } from './reports/routes.ts'
 import { requestLog } from './request-log.ts'
 import { subscriptionRoutes } from './subscriptions/routes.ts'
@@ -40,6 +46,7 @@ export interface AppDeps {
   readonly config: ApiConfig
   readonly db: Db
   readonly sharing: SharingBook
+  readonly vault: Vault
   readonly bell: Bell
   readonly tail: FeedTail
   readonly committer: Committer
@@ -104,17 +111,23 @@ async function keyedRoutes(app: FastifyInstance, deps: AppDeps): Promise<void> {
   const limits = makeLimits(config.rates)
   await app.register(socketServer)
   await app.register(neverCached)
+  const recorder = makeAccessRecorder({ db, roundRowsMax: 500, ...config.audit })
+  const disclose = makeDisclosure(recorder, deps.clock)
+  await app.register(auditPlugin, { clock: deps.clock, recorder, ...config.audit })
   await app.register(authPlugin, { ...deps, ...config.auth })
   await app.register(limitsPlugin, { ...settings, ...feed, limits })
   const lookUps = makePlaces(settings.lookUpsPerOrganisationMax)
   const { publicUrl } = config
   await app.register(reportRoutes, { ...deps, ...settings, limits, lookUps, publicUrl })
-  await app.register(pullRoutes, { db, tail, ...feed })
+  await app.register(pullRoutes, { ...deps, ...feed, disclose })
   await app.register(socketRoutes, {
     ...feed,
     tail,
+    disclose,
     onSockets: (open) => deps.metrics.sockets.set(open),
   })
   await app.register(subscriptionRoutes, { ...deps, ...settings, database: db })
+  await app.register(registerRoutes, { ...deps, ...settings })
+  await app.register(agreementRoutes, { ...deps, ...config.agreements })
   await app.register(ledgerRoutes, { db })
 }

@@ -1,6 +1,7 @@
 // Every setting of the API: name, default, limits, unit. Nothing else reads the environment.
 
 import { type Env, type EnvReader, readEnv } from '@renkei/service-kit'
+import { keySetting } from '@renkei/vault'
 import { isCidr } from './auth/source-address.ts'
 
 export type ApiConfig = ReturnType<typeof read>
@@ -19,6 +20,7 @@ function read(env: EnvReader) {
     publicUrl: env.url('RENKEI_PUBLIC_URL', ['http:', 'https:']) ?? `http://${host}:${port}`,
     databaseUrl: env.requiredUrl('DATABASE_URL', ['postgres:', 'postgresql:']),
     redisUrl: env.url('REDIS_URL', ['redis:', 'rediss:']),
+    key: env.secret(keySetting),
     logLevel: env.oneOf('RENKEI_LOG_LEVEL', 'info', logLevels),
     ruleSetVersion: env.oneOf('RENKEI_RULE_SET_VERSION', '2015.1.0', ['2015.1.0', '2025.1.0']),
     databaseConnectionsMax: env.integer('RENKEI_API_DATABASE_CONNECTIONS_MAX', 16, {

@@ -4,6 +4,8 @@ import { openBell, type BellStore } from '@renkei/bell'
 import {
   assertMigrated,
   type Change,
+  dataKeyStore,
+  type Db,
   makeSharingBook,
   newId,
   openBellPool,
@@ -11,6 +13,7 @@ import {
 } from '@renkei/db'
 import { chooseRuleSet, ruleSets } from '@renkei/schema'
 import { type Logger, makeStopper, type Stopper, systemClock } from '@renkei/service-kit'
+import { openVault, type Vault } from '@renkei/vault'
 import { createSender } from '@renkei/webhook'
 import { buildApp } from './app.ts'
 import { startKeyUse } from './auth/key-use.ts'
@@ -46,12 +49,13 @@ async function start(config: ApiConfig, log: Logger, stopper: Stopper): Promise<
   })
   stopper.add('database', () => database.close())
   await assertMigrated(database.db)
+  const vault = await openApiVault(config, database.db, { log, stopper })
 
   const bell = openBell(openBellStore(config, log, stopper), { log })
   stopper.add('bell', () => bell.close())
   const sharing = makeSharingBook(systemClock.now)
   await sharing.refresh(database.db)
-  const tail = await startFeedTail({ db: database.db, sharing, log, ...config.feed })
+  const tail = await startFeedTail({ db: database.db, sharing, vault, log, ...config.feed })
   stopper.add('feed', () => tail.stop())
   const sender = createSender({
     ...config.webhook,
@@ -71,6 +75,7 @@ async function start(config: ApiConfig, log: Logger, stopper: Stopper): Promise<
     clock: systemClock,
     newId,
     chooseRuleSet: versions,
+    vault,
     batchMax: config.limits.acceptBatchMax,
     onCommitted: (changes) => tellCommitted(changes, { tail, metrics, log }),
   })
@@ -78,6 +83,7 @@ async function start(config: ApiConfig, log: Logger, stopper: Stopper): Promise<
     config,
     db: database.db,
     sharing,
+    vault,
     bell,
     tail,
     committer,
@@ -91,6 +97,17 @@ async function start(config: ApiConfig, log: Logger, stopper: Stopper): Promise<
   })
   stopper.add('server', () => app.close())
   return app.listen({ host: config.host, port: config.port })
+}
+
+async function openApiVault(
+  { key }: ApiConfig,
+  db: Db,
+  { log, stopper }: { log: Logger; stopper: Stopper },
+): Promise<Vault> {
+  const onFault = (error: unknown) => log.error({ err: error }, 'vault.fault')
+  const vault = await openVault({ key, store: dataKeyStore(db), onFault })
+  stopper.add('vault', () => vault.settled())
+  return vault
 }
 
 function openBellStore(config: ApiConfig, log: Logger, stopper: Stopper): BellStore {

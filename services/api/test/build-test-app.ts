@@ -3,7 +3,7 @@
 
 import { type Database, openDatabase, type Scope } from '@renkei/db'
 import { type Logger, makeLogger } from '@renkei/service-kit'
-import { createTestDatabase, type TestDatabase } from '@renkei/testkit'
+import { createTestDatabase, type TestDatabase, testKey } from '@renkei/testkit'
 import { readApiConfig } from '../src/config.ts'
 import { startApi } from '../src/start-api.ts'
 import { callApi, type Call, type TestAnswer } from './call-api.ts'
@@ -54,6 +54,7 @@ export async function startTestApi(overrides: TestApiOverrides = {}): Promise<Te
     const config = readApiConfig({
       DATABASE_URL: databaseUrl(database.databaseUrl),
       RENKEI_API_PORT: '0',
+      RENKEI_KEY: testKey,
       RENKEI_PUBLIC_URL: publicUrl,
       RENKEI_LOG_LEVEL: 'silent',
       RENKEI_WEBHOOK_ALLOWED_CIDRS: '127.0.0.1/32',

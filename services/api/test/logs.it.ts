@@ -1,7 +1,13 @@
 // What a process of the API writes, as it runs in production: one line per unit of work, and never a
 // key, a secret or a word of a report.
 
-import { startReceiver, type Receiver, spawnService, type ServiceProcess } from '@renkei/testkit'
+import {
+  startReceiver,
+  type Receiver,
+  spawnService,
+  type ServiceProcess,
+  testKey,
+} from '@renkei/testkit'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startTestApi, type TestApi } from './build-test-app.ts'
 import type { Party } from './parties.ts'
@@ -19,6 +25,7 @@ beforeAll(async () => {
   service = spawnService(['services/api/src/main.ts'], {
     DATABASE_URL: home.databaseUrl,
     RENKEI_API_PORT: '0',
+    RENKEI_KEY: testKey,
     RENKEI_WEBHOOK_ALLOWED_CIDRS: '127.0.0.1/32',
     RENKEI_LOG_LEVEL: 'trace',
   })

@@ -1,6 +1,7 @@
 // Every setting of the notifier: name, default, limits, unit. Nothing else reads the environment.
 
 import { type Env, type EnvReader, readEnv } from '@renkei/service-kit'
+import { keySetting } from '@renkei/vault'
 
 export type NotifierConfig = ReturnType<typeof read>
 
@@ -15,6 +16,7 @@ function read(env: EnvReader) {
   return {
     databaseUrl: env.requiredUrl('DATABASE_URL', ['postgres:', 'postgresql:']),
     redisUrl: env.url('REDIS_URL', ['redis:', 'rediss:']),
+    key: env.secret(keySetting),
     logLevel: env.oneOf('RENKEI_LOG_LEVEL', 'info', logLevels),
     healthHost: env.text('RENKEI_NOTIFIER_HOST', '127.0.0.1'),
     healthPort: env.integer('RENKEI_NOTIFIER_PORT', 8081, { min: 0, max: 65_535 }),

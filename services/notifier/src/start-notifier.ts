@@ -4,6 +4,7 @@
 import { type BellStore, type Lane, listenForBells } from '@renkei/bell'
 import {
   assertMigrated,
+  dataKeyStore,
   type Database,
   type Db,
   type DeliveryKey,
@@ -15,6 +16,7 @@ import {
   signOff,
 } from '@renkei/db'
 import { type Logger, makeStopper, type Stopper, systemClock } from '@renkei/service-kit'
+import { openVault, type Vault } from '@renkei/vault'
 import type { Channels } from './channels/channel.ts'
 import { makeWebhookChannel } from './channels/webhook/webhook-channel.ts'
 import type { NotifierConfig } from './config.ts'
@@ -53,10 +55,12 @@ async function start(config: NotifierConfig, log: Logger, stopper: Stopper): Pro
   const { db, close } = openPool(config, log)
   stopper.add('database', close)
   await assertMigrated(db)
+  const vault = await openNotifierVault(config, db, { log, stopper })
   stopper.add('claims', () => signOff(db, notifierId))
 
-  const channels: Channels = { webhook: makeWebhookChannel(senderOptions(config), systemClock) }
-  stopper.add('channels', () => channels.webhook.close())
+  const webhook = makeWebhookChannel(senderOptions(config), systemClock, vault)
+  const channels: Channels = { webhook }
+  stopper.add('channels', () => webhook.close())
   const metrics = makeNotifierMetrics({
     inFlight: () => lanes.inFlight(),
     unrecorded: () => results.waiting(),
@@ -79,7 +83,7 @@ async function start(config: NotifierConfig, log: Logger, stopper: Stopper): Pro
       inHand,
       results,
       channels,
-      events: makeEventStore(db),
+      events: makeEventStore(db, vault),
       previous: makePreviousEvents(db, sharing.find),
       clock: systemClock,
       random: Math.random,
@@ -117,6 +121,17 @@ function openPool(config: NotifierConfig, log: Logger): Database {
     synchronousCommit: 'off',
     onError: (error) => log.warn({ err: error }, 'database.connection-lost'),
   })
+}
+
+async function openNotifierVault(
+  { key }: NotifierConfig,
+  db: Db,
+  { log, stopper }: { log: Logger; stopper: Stopper },
+): Promise<Vault> {
+  const onFault = (error: unknown) => log.error({ err: error }, 'vault.fault')
+  const vault = await openVault({ key, store: dataKeyStore(db), onFault })
+  stopper.add('vault', () => vault.settled())
+  return vault
 }
 
 interface ListenDeps {

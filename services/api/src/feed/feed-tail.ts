@@ -11,11 +11,13 @@ import {
 } from '@renkei/db'
 import { narrower } from '@renkei/schema'
 import type { Logger } from '@renkei/service-kit'
+import { openRevisions, type Vault } from '@renkei/vault'
 
 export interface FeedTailDeps {
   readonly db: Db
   /** As new as the events that are handed out. */
   readonly sharing: SharingBook
+  readonly vault: Vault
   readonly log: Logger
   readonly pollMs: number
   readonly bufferedEventsMax: number
@@ -52,7 +54,7 @@ export async function startFeedTail(deps: FeedTailDeps): Promise<FeedTail> {
     // While nobody waits for the events it is enough to know how far they go; who comes later has
     // them read.
     const nobody = listeners.size === 0
-    const events = nobody ? [] : await readEventsAfter(deps.db, head, readMax)
+    const events = nobody ? [] : await readOpened(deps, head, readMax)
     const end = nobody ? (await readFeedHead(deps.db)).head : (events.at(-1)?.seq ?? head)
     // What was agreed before an event holds for it: the terms are read after it.
     await deps.sharing.refresh(deps.db)
@@ -87,9 +89,13 @@ export async function startFeedTail(deps: FeedTailDeps): Promise<FeedTail> {
   }
 }
 
-async function readFromTable({ db, sharing }: FeedTailDeps, seq: number, limit: number) {
-  const events = await readEventsAfter(db, seq, limit)
-  await sharing.refresh(db)
+async function readOpened({ db, vault }: FeedTailDeps, seq: number, limit: number) {
+  return openRevisions(vault, await readEventsAfter(db, seq, limit))
+}
+
+async function readFromTable(deps: FeedTailDeps, seq: number, limit: number) {
+  const events = await readOpened(deps, seq, limit)
+  await deps.sharing.refresh(deps.db)
   return events
 }
 

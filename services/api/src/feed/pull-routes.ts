@@ -3,7 +3,11 @@
 
 import { type Db, readFeedHead, readOpenEvents, type Scope } from '@renkei/db'
 import { hear, toCursor, viewOf, type Viewer } from '@renkei/schema'
-import type { FastifyInstance } from 'fastify'
+import { openRevisions, type Vault } from '@renkei/vault'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { actorOf } from '../audit/actor.ts'
+import { feedAudit, type RecordDisclosure } from '../audit/disclosure.ts'
+import { type Shown, shownReport } from '../audit/shown.ts'
 import { answer, limitSchema, pageOf, problemResponse, published, queryOf } from '../docs/parts.ts'
 import { DomainError } from '../problem/domain-error.ts'
 import {
@@ -20,10 +24,14 @@ import { waitForAdvance } from './wait-for-advance.ts'
 export interface PullDeps {
   readonly db: Db
   readonly tail: FeedTail
+  readonly vault: Vault
+  readonly disclose: RecordDisclosure
   readonly waitSecondsMax: number
 }
 
 const scope = { scope: 'feed:read' as Scope }
+
+const snapshotAudit = { action: 'report.listed', objectType: 'report' } as const
 
 // Many large reports must not make one answer without bound.
 const answerCharactersMax = 4_194_304
@@ -36,20 +44,21 @@ export function pullRoutes(app: FastifyInstance, deps: PullDeps, done: () => voi
   app.addHook('preClose', () => closing.abort())
   app.get<{ Querystring: EventsQuery }>(
     '/v1/events',
-    { config: { ...scope, holds: 'longPoll' }, schema: eventsDocs },
+    { config: { ...scope, holds: 'longPoll', audit: feedAudit }, schema: eventsDocs },
     async (request, reply) => {
       const gone = new AbortController()
       reply.raw.once('close', () => gone.abort())
       const signal = AbortSignal.any([closing.signal, gone.signal])
-      const body = await pullEvents(request.query, request.caller, deps.tail, signal)
+      const { body, shown } = await pullEvents(request.query, request.caller, deps.tail, signal)
+      if (shown.length > 0) await deps.disclose(actorOf(request), shown)
       // The events are JSON text already.
       return reply.type('application/json; charset=utf-8').serializer(String).send(body)
     },
   )
   app.get<{ Querystring: FeedQuery & { limit: number } }>(
     '/v1/snapshot',
-    { config: scope, schema: snapshotDocs },
-    (request) => readSnapshot(request.query, request.caller, deps),
+    { config: { ...scope, audit: snapshotAudit }, schema: snapshotDocs },
+    (request) => readSnapshot(request, deps),
   )
   done()
 }
@@ -59,7 +68,7 @@ async function pullEvents(
   viewer: Viewer,
   tail: FeedTail,
   signal: AbortSignal,
-): Promise<string> {
+): Promise<{ body: string; shown: readonly Shown[] }> {
   const start = toFeedPosition(query, 0)
   if (await isForeignCursor(query, start, tail)) throw foreign(tail)
   const reader = { viewer, filter: toFeedFilter(query), previous: start }
@@ -70,7 +79,7 @@ async function pullEvents(
     page = await readView(tail, reader, page.position, size)
   }
   const head = JSON.stringify({ epoch: tail.epoch(), next: toCursor(page.position) }).slice(0, -1)
-  return `${head},"events":[${page.texts.join(',')}]}`
+  return { body: `${head},"events":[${page.texts.join(',')}]}`, shown: page.shown }
 }
 
 // Whether to read on: there is more of the feed than a request scans at once, or news comes in time.
@@ -100,19 +109,21 @@ function foreign(tail: FeedTail): DomainError {
 }
 
 async function readSnapshot(
-  query: FeedQuery & { limit: number },
-  viewer: Viewer,
-  { db, tail }: PullDeps,
+  { query, caller, shown }: FastifyRequest<{ Querystring: FeedQuery & { limit: number } }>,
+  { db, tail, vault }: PullDeps,
 ) {
   // The cursor is read first: what changes while the reports are read is told again by the feed.
   const { epoch, head } = await readFeedHead(db)
   const filter = toFeedFilter(query)
   const after = toFeedPosition(query, 0)
   const events = await readOpenEvents(db, after, query.limit + 1)
-  const page = events.slice(0, query.limit)
+  const page = await openRevisions(vault, events.slice(0, query.limit))
   const reports = page.flatMap((event) => {
-    const hearing = hear(viewer, filter, event, tail.findShare)
-    return (hearing?.as === 'report' && viewOf(event, hearing.sight)) || []
+    const hearing = hear(caller, filter, event, tail.findShare)
+    const view = hearing?.as === 'report' ? viewOf(event, hearing.sight) : undefined
+    if (!view || hearing?.as !== 'report') return []
+    shown.push(shownReport(event, { view, sight: hearing.sight }))
+    return view
   })
   const last = page.at(-1)
   return {

@@ -4,6 +4,7 @@
 import { listReports, type StoredRevision } from '@renkei/db'
 import { reachOf, visibleCodes, wholeCountry } from '@renkei/schema'
 import type { Viewer } from '@renkei/schema'
+import { openRevisions } from '@renkei/vault'
 import { labelsInReach, type Seen, seeRevision, type SightDeps } from './report-sight.ts'
 
 export interface ListQuery {
@@ -26,7 +27,7 @@ const readsMax = 20
 export async function listSeen(
   query: ListQuery,
   caller: Viewer,
-  { db, sharing }: SightDeps,
+  { db, sharing, vault }: SightDeps,
 ): Promise<{ seen: (Seen & StoredRevision)[]; next?: string }> {
   await sharing.refresh(db)
   const filter = { ...toFilter(query), visibleTo: labelsInReach(caller, sharing) }
@@ -35,7 +36,7 @@ export async function listSeen(
   let before = query.cursor ?? null
   for (let reads = 0; reads < readsMax && seen.length < limit; reads += 1) {
     const rows = await listReports(db, filter, { before, limit })
-    for (const row of rows) {
+    for (const row of await openRevisions(vault, rows)) {
       const shown = seeRevision(row, caller, sharing)
       if (shown && isAskedFor(query, row, shown)) seen.push({ ...row, ...shown })
     }

@@ -2,18 +2,24 @@
 // not know of is not found.
 
 import { listRevisions, readRevision, type Scope } from '@renkei/db'
-import { difference, type ReportView, type Viewer } from '@renkei/schema'
-import type { FastifyInstance } from 'fastify'
+import { difference, type ReportView } from '@renkei/schema'
+import { openRevision, openRevisions } from '@renkei/vault'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { shownReport } from '../audit/shown.ts'
 import { DomainError } from '../problem/domain-error.ts'
 import { differenceDocs, listDocs, readDocs, revisionDocs, revisionsDocs } from './read-docs.ts'
 import { type ListQuery, listSeen } from './read-list.ts'
 import { labelsInReach, type Seen, seeRevision, type SightDeps } from './report-sight.ts'
 
-const read = { scope: 'reports:read' as Scope }
+const scope = { scope: 'reports:read' as Scope }
+const read = {
+  ...scope,
+  audit: { action: 'report.read', objectType: 'report', param: 'reportId' },
+} as const
 
 /** Registers the addresses that read reports. */
 export function readRoutes(app: FastifyInstance, deps: SightDeps, done: () => void): void {
-  const { db, sharing } = deps
+  const { db, sharing, vault } = deps
   registerList(app, deps)
   registerDifference(app, deps)
 
@@ -21,7 +27,7 @@ export function readRoutes(app: FastifyInstance, deps: SightDeps, done: () => vo
     '/v1/reports/:reportId',
     { config: read, schema: readDocs },
     async (request, reply) => {
-      const { view } = await find(deps, request.caller, request.params.reportId)
+      const { view } = await find(deps, request, request.params.reportId)
       return reply.header('etag', `"${view.revision}"`).send(view)
     },
   )
@@ -30,16 +36,20 @@ export function readRoutes(app: FastifyInstance, deps: SightDeps, done: () => vo
     '/v1/reports/:reportId/revisions',
     { config: read, schema: revisionsDocs },
     async (request) => {
-      const { params, query, caller } = request
+      const { params, query, caller, shown } = request
       const page = { after: query.after, limit: query.limit + 1 }
       await sharing.refresh(db)
       const labels = labelsInReach(caller, sharing)
       const rows = await listRevisions(db, params.reportId, labels, page)
-      const shown = rows.slice(0, query.limit)
-      const items = shown.flatMap((row) => seeRevision(row, caller, sharing)?.view ?? [])
+      const rowsOfPage = await openRevisions(vault, rows.slice(0, query.limit))
+      const items = rowsOfPage.flatMap((row) => {
+        const seen = seeRevision(row, caller, sharing)
+        if (seen) shown.push(shownReport(row, seen))
+        return seen?.view ?? []
+      })
       // A report of which nothing can be seen is not told from one that does not exist.
       if (items.length === 0 && query.after === 0) throw notFound()
-      const next = rows.length > query.limit && String(shown.at(-1)?.revision)
+      const next = rows.length > query.limit && String(rowsOfPage.at(-1)?.revision)
       return { items, ...(next && { next }) }
     },
   )
@@ -49,7 +59,7 @@ export function readRoutes(app: FastifyInstance, deps: SightDeps, done: () => vo
     { config: read, schema: revisionDocs },
     async (request, reply) => {
       const { reportId, revision } = request.params
-      const { view } = await find(deps, request.caller, reportId, revision)
+      const { view } = await find(deps, request, reportId, revision)
       return reply.header('etag', `"${view.revision}"`).send(view)
     },
   )
@@ -57,12 +67,15 @@ export function readRoutes(app: FastifyInstance, deps: SightDeps, done: () => vo
   done()
 }
 
+const listAudit = { action: 'report.listed', objectType: 'report' } as const
+
 function registerList(app: FastifyInstance, deps: SightDeps): void {
   app.get<{ Querystring: ListQuery }>(
     '/v1/reports',
-    { config: read, schema: listDocs },
-    async ({ query, caller }) => {
+    { config: { ...scope, audit: listAudit }, schema: listDocs },
+    async ({ query, caller, shown }) => {
       const { seen, next } = await listSeen(query, caller, deps)
+      shown.push(...seen.map((one) => shownReport(one, one)))
       return { items: seen.map(({ view }) => view), ...(next && { next }) }
     },
   )
@@ -73,9 +86,9 @@ function registerDifference(app: FastifyInstance, deps: SightDeps): void {
     '/v1/reports/:reportId/difference',
     { config: read, schema: differenceDocs },
     async (request) => {
-      const { params, query, caller } = request
-      const { view: to } = await find(deps, caller, params.reportId, query.to)
-      const { view: from } = await find(deps, caller, params.reportId, query.from)
+      const { params, query } = request
+      const { view: to } = await find(deps, request, params.reportId, query.to)
+      const { view: from } = await find(deps, request, params.reportId, query.from)
       return {
         reportId: params.reportId,
         from: from.revision,
@@ -87,15 +100,16 @@ function registerDifference(app: FastifyInstance, deps: SightDeps): void {
 }
 
 async function find(
-  { db, sharing }: SightDeps,
-  caller: Viewer,
+  { db, sharing, vault }: SightDeps,
+  { caller, shown }: Pick<FastifyRequest, 'caller' | 'shown'>,
   reportId: string,
   revision?: number,
 ): Promise<Seen> {
   const row = await readRevision(db, reportId, revision)
   await sharing.refresh(db)
-  const seen = row && seeRevision(row, caller, sharing)
+  const seen = row && seeRevision(await openRevision(vault, row), caller, sharing)
   if (!seen) throw notFound()
+  shown.push(shownReport(row, seen))
   return seen
 }
 

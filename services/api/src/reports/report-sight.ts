@@ -11,10 +11,12 @@ import {
   type Viewer,
   viewOf,
 } from '@renkei/schema'
+import type { Vault } from '@renkei/vault'
 
 export interface SightDeps {
   readonly db: Db
   readonly sharing: SharingBook
+  readonly vault: Vault
 }
 
 export interface Seen {

@@ -10,11 +10,13 @@ import { batchDocs, createDocs, reviseDocs, validateDocs } from './route-docs.ts
 import { readIdempotency } from './idempotency-key.ts'
 import { parseSubmission, type ParseDeps } from './parse-submission.ts'
 import { readRoutes } from './read-routes.ts'
+import type { SightDeps } from './report-sight.ts'
 import { submitBatch } from './submit-batch.ts'
 import type { Answer, Submission } from './submission.ts'
 import { validateReport, type ValidateDeps } from './validate-report.ts'
 
-export interface ReportDeps extends ParseDeps, ValidateDeps, Omit<AdmissionDeps, 'limits'> {
+export interface ReportDeps
+  extends ParseDeps, ValidateDeps, SightDeps, Omit<AdmissionDeps, 'limits'> {
   readonly db: Db
   readonly limits: Limits
   readonly sharing: SharingBook

@@ -8,7 +8,7 @@ export interface Submission {
   readonly requestId: string
   readonly traceparent: string
   readonly report: Report
-  /** The report as JSON text, as it is stored. */
+  /** The report as JSON text, with nothing sealed in it yet. */
   readonly content: string
   /** Present when the report revises one that exists. */
   readonly revises?: { readonly reportId: string; readonly expectedRevision: number } | undefined

@@ -1,5 +1,5 @@
 // Decides one submission: is the revision the next one, may the state follow, which level is it.
-// Pure but for the identifiers it is given; the committer stores what it returns.
+// Pure but for identifiers and seals, which are given to it; the committer stores what it returns.
 
 import type { Change, ReportHead } from '@renkei/db'
 import {
@@ -13,6 +13,7 @@ import {
   type RuleSet,
 } from '@renkei/schema'
 import { laneOfLevel } from '@renkei/bell'
+import { type Vault, writeSealed } from '@renkei/vault'
 import { DomainError } from '../problem/domain-error.ts'
 import { answerTo } from './answer.ts'
 import type { Answer, Submission } from './submission.ts'
@@ -20,6 +21,7 @@ import type { Answer, Submission } from './submission.ts'
 export interface DecideDeps {
   readonly newId: () => string
   readonly chooseRuleSet: (at: string) => RuleSet
+  readonly vault: Pick<Vault, 'seal'>
 }
 
 export interface Decision {
@@ -107,15 +109,17 @@ function makeChange(
   before: ReportHead | undefined,
   assessed: Assessed,
 ): Change {
-  const { report, content, caller } = submission
+  const { report, caller } = submission
   const { classification, text, recordedAt, deps } = assessed
-  const revision = (before?.revision ?? 0) + 1
+  const place = {
+    organisationId: caller.organisationId,
+    reportId: before?.reportId ?? deps.newId(),
+    revision: (before?.revision ?? 0) + 1,
+  }
   const level = classification.level.value
   const facts = gatherFacts(report, level, before)
   return {
-    reportId: before?.reportId ?? deps.newId(),
-    revision,
-    organisationId: caller.organisationId,
+    ...place,
     kind: report.kind,
     messageStatus: report.messageStatus,
     state: report.state,
@@ -123,11 +127,11 @@ function makeChange(
     level,
     ...facts,
     tlp: report.tlp,
-    content,
+    content: writeSealed(deps.vault, place, submission),
     assessment: text,
     recordedAt,
     eventId: deps.newId(),
-    eventType: reportEventType(revision, report.state),
+    eventType: reportEventType(place.revision, report.state),
     // What has been a crisis travels as one to its end: the all-clear is as urgent.
     lane: laneOfLevel(facts.peakLevel as 0 | 1 | 2 | 3 | 4),
     traceparent: submission.traceparent,
@@ -135,7 +139,7 @@ function makeChange(
     keyId: caller.keyId,
     address: caller.address,
     requestId: submission.requestId,
-    action: revision === 1 ? 'report.created' : 'report.revised',
+    action: place.revision === 1 ? 'report.created' : 'report.revised',
     idempotency: submission.idempotency,
   }
 }

@@ -2,6 +2,7 @@
 // they stand in no feed and no ledger.
 
 import type { Subscription } from '@renkei/db'
+import { openSecret } from '@renkei/vault'
 import type { SendResult } from '@renkei/webhook'
 import type { SubscriptionDeps } from './subscription-deps.ts'
 
@@ -15,7 +16,7 @@ export interface ControlEvent {
 export async function sendControlEvent(
   subscription: Subscription,
   event: ControlEvent,
-  deps: Pick<SubscriptionDeps, 'clock' | 'newId' | 'sender'>,
+  deps: Pick<SubscriptionDeps, 'clock' | 'newId' | 'sender' | 'vault'>,
 ): Promise<SendResult> {
   const id = deps.newId()
   const now = deps.clock.now()
@@ -31,7 +32,7 @@ export async function sendControlEvent(
   const { url } = subscription.target as { url: string }
   return deps.sender.send({
     url,
-    secret: subscription.secret,
+    secret: await openSecret(deps.vault, subscription),
     id,
     body,
     timestampSeconds: Math.floor(now.getTime() / 1000),

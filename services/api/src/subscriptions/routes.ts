@@ -1,6 +1,7 @@
 // The HTTP side of subscriptions.
 
 import type { Scope, Subscription } from '@renkei/db'
+import { openSecret } from '@renkei/vault'
 import type { FastifyInstance } from 'fastify'
 import { changeSubscription, endSubscription } from './change-subscription.ts'
 import { deliveryRoutes } from './delivery-routes.ts'
@@ -26,10 +27,11 @@ export function subscriptionRoutes(
   app.post(base, { config: write, schema: docs.create }, async (request, reply) => {
     const subscription = await subscribe(request.body, request, deps)
     // The only answer that ever shows the secret.
+    const secret = await openSecret(deps.vault, subscription)
     return reply
       .code(201)
       .header('location', `${base}/${subscription.subscriptionId}`)
-      .send({ ...toView(subscription), secret: subscription.secret })
+      .send({ ...toView(subscription), secret })
   })
   app.get<{ Querystring: { cursor?: string; limit: number } }>(
     base,

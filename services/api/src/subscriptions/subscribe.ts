@@ -10,6 +10,7 @@ import {
   type Subscription,
 } from '@renkei/db'
 import { type Fault, parseSubscriptionRequest } from '@renkei/schema'
+import { sealSecret } from '@renkei/vault'
 import { newSecret } from '@renkei/webhook'
 import type { FastifyRequest } from 'fastify'
 import { actorOf } from '../audit/actor.ts'
@@ -42,11 +43,8 @@ export async function subscribe(
     const subscriptionId = deps.newId()
     const named = { subscriptionId, organisationId: caller.organisationId, channel, target, filter }
     const state = 'pendingVerification'
-    const stored = await insertSubscription(
-      tx,
-      { ...named, mode, description, state, secret: newSecret() },
-      at,
-    )
+    const secret = sealSecret(deps.vault, named, newSecret())
+    const stored = await insertSubscription(tx, { ...named, mode, description, state, secret }, at)
     await appendAudit(tx, {
       ...actorOf(request),
       at,

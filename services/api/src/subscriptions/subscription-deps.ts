@@ -1,5 +1,6 @@
 import type { Database } from '@renkei/db'
 import type { Clock } from '@renkei/service-kit'
+import type { Vault } from '@renkei/vault'
 import type { Sender } from '@renkei/webhook'
 
 export interface SubscriptionDeps {
@@ -7,5 +8,6 @@ export interface SubscriptionDeps {
   readonly clock: Clock
   readonly newId: () => string
   readonly sender: Sender
+  readonly vault: Vault
   readonly subscriptionsPerOrganisationMax: number
 }

@@ -9,7 +9,10 @@ export interface Notice {
 }
 
 export interface Recipient {
+  readonly subscriptionId: string
+  readonly organisationId: string
   readonly target: unknown
+  /** As it is stored: sealed. */
   readonly secret: string
 }
 

@@ -2,11 +2,12 @@
 // Reads that are asked for together are done together.
 
 import { type Db, type FeedEvent, readEvents } from '@renkei/db'
+import { openRevision, openRevisions, type Vault } from '@renkei/vault'
 
 export interface EventStore {
   /** Resolves to the event; rejects when there is none, or the database is away. */
   get(seq: number): Promise<FeedEvent>
-  /** Spares a read of an event that is at hand. */
+  /** Spares a read of an event that is at hand, as it is stored. */
   keep(event: FeedEvent): void
 }
 
@@ -19,10 +20,12 @@ interface Kept {
   readonly until: number
 }
 
-export function makeEventStore(db: Db): EventStore {
+export function makeEventStore(db: Db, vault: Vault): EventStore {
   const kept = new Map<number, Kept>()
-  const load = batchLoader(db)
+  const load = batchLoader(db, vault)
   const remember = (seq: number, event: Promise<FeedEvent>) => {
+    // What could not be read or opened is not remembered.
+    event.catch(() => kept.delete(seq))
     kept.delete(seq)
     kept.set(seq, { event, until: performance.now() + keptMs })
     const oldest = kept.size > keptMax ? kept.keys().next().value : undefined
@@ -33,13 +36,10 @@ export function makeEventStore(db: Db): EventStore {
     get(seq) {
       const known = kept.get(seq)
       if (known && known.until > performance.now()) return known.event
-      const loading = load(seq)
-      // A failed read is not remembered.
-      loading.catch(() => kept.delete(seq))
-      return remember(seq, loading)
+      return remember(seq, load(seq))
     },
     keep(event) {
-      void remember(event.seq, Promise.resolve(event))
+      void remember(event.seq, openRevision(vault, event))
     },
   }
 }
@@ -50,16 +50,14 @@ interface Asked {
   readonly reject: (error: unknown) => void
 }
 
-function batchLoader(db: Db): (seq: number) => Promise<FeedEvent> {
+function batchLoader(db: Db, vault: Vault): (seq: number) => Promise<FeedEvent> {
   let asked: Asked[] = []
   const read = async () => {
     const batch = asked
     asked = []
     try {
-      const events = await readEvents(
-        db,
-        batch.map(({ seq }) => seq),
-      )
+      const seqs = batch.map(({ seq }) => seq)
+      const events = await openRevisions(vault, await readEvents(db, seqs))
       const bySeq = new Map(events.map((event) => [event.seq, event]))
       for (const { seq, resolve, reject } of batch) {
         const event = bySeq.get(seq)
