@@ -13,7 +13,15 @@ interface Section {
 }
 
 const root = new URL('../../', import.meta.url)
-const documents = ['report', 'event', 'subscription', 'organisation', 'contact', 'problem']
+const documents = [
+  'report',
+  'event',
+  'subscription',
+  'organisation',
+  'contact',
+  'agreement',
+  'problem',
+]
 
 /** Text of `docs/reference/fields.md`, by its path from the repository root. */
 export async function generateFieldReference(): Promise<Map<string, string>> {

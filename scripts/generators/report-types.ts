@@ -29,6 +29,7 @@ export async function generateReportTypes(): Promise<Map<string, string>> {
     { file: 'subscription', typeName: 'Subscription', schema: await readSchema('subscription') },
     { file: 'organisation', typeName: 'Organisation', schema: await readSchema('organisation') },
     { file: 'contact', typeName: 'RegisteredContact', schema: await readSchema('contact') },
+    { file: 'agreement', typeName: 'Agreement', schema: await readSchema('agreement') },
     { file: 'problem', typeName: 'Problem', schema: await readSchema('problem') },
   ]
   const files = new Map([[`${schemaFolder}/report-view.schema.json`, await formatJson(view)]])

@@ -40,6 +40,18 @@ export function endOfDayAfterMonths(ms: number, months: number): number {
   return lastSecond(date.getUTCFullYear(), month, Math.min(date.getUTCDate(), lastDay))
 }
 
+/**
+ * The same time of the same day in Japan, years later; where that year has no 29 February, the first
+ * instant after the 28th.
+ */
+export function yearsLater(ms: number, years: number): number {
+  const date = new Date(ms + OFFSET_MS)
+  const month = date.getUTCMonth()
+  date.setUTCFullYear(date.getUTCFullYear() + years)
+  if (date.getUTCMonth() !== month) date.setUTCHours(0, 0, 0, 0)
+  return date.getTime() - OFFSET_MS
+}
+
 /** The last second of the month that lies `months` after the end of the instant's calendar quarter. */
 export function endOfMonthAfterQuarter(ms: number, months: number): number {
   const date = new Date(ms + OFFSET_MS)

@@ -1,5 +1,6 @@
 // The schema documents of the contract as they are served to others, by name.
 
+import agreement from '../../schemas/agreement.schema.json' with { type: 'json' }
 import contact from '../../schemas/contact.schema.json' with { type: 'json' }
 import event from '../../schemas/event.schema.json' with { type: 'json' }
 import organisation from '../../schemas/organisation.schema.json' with { type: 'json' }
@@ -16,6 +17,7 @@ export const schemas = {
   subscription,
   organisation,
   contact,
+  agreement,
   problem,
 } as const satisfies Record<string, object>
 
