@@ -15,11 +15,15 @@ CREATE TABLE agreements (
   proposed_at timestamptz NOT NULL,
   decided_at timestamptz,
   ended_at timestamptz,
-  ended_by text REFERENCES organisations
+  ended_by text REFERENCES organisations,
+  end_reason text CHECK (length(end_reason) BETWEEN 1 AND 500),
+  -- Whose acceptance has cut valid_until; the terms themselves never change.
+  replaced_by uuid REFERENCES agreements
 );
 CREATE INDEX agreements_by_proposer ON agreements (proposer, agreement_id);
 CREATE INDEX agreements_by_counterpart ON agreements (counterpart, agreement_id);
-CREATE INDEX agreements_ending ON agreements (valid_until) WHERE state = 'active';
+CREATE INDEX agreements_to_tell_of ON agreements (valid_until)
+  WHERE state = 'active' AND told_days_before IS DISTINCT FROM 0;
 
 CREATE TABLE agreement_shares (
   agreement_id uuid NOT NULL REFERENCES agreements,

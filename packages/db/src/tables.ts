@@ -229,6 +229,8 @@ interface AgreementsTable {
   decided_at: Date | null
   ended_at: Date | null
   ended_by: string | null
+  end_reason: string | null
+  replaced_by: string | null
 }
 
 interface AgreementSharesTable {

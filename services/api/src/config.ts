@@ -14,10 +14,12 @@ export function readApiConfig(env: Env): ApiConfig {
 function read(env: EnvReader) {
   const host = env.text('RENKEI_API_HOST', '127.0.0.1')
   const port = env.integer('RENKEI_API_PORT', 8080, { min: 0, max: 65_535 })
+  const certFile = env.optional('RENKEI_TLS_CERT_FILE')
+  const scheme = certFile ? 'https' : 'http'
   return {
     host,
     port,
-    publicUrl: env.url('RENKEI_PUBLIC_URL', ['http:', 'https:']) ?? `http://${host}:${port}`,
+    publicUrl: env.url('RENKEI_PUBLIC_URL', ['http:', 'https:']) ?? `${scheme}://${host}:${port}`,
     databaseUrl: env.requiredUrl('DATABASE_URL', ['postgres:', 'postgresql:']),
     redisUrl: env.url('REDIS_URL', ['redis:', 'rediss:']),
     key: env.secret(keySetting),
@@ -31,11 +33,18 @@ function read(env: EnvReader) {
       min: 500,
       max: 60_000,
     }),
+    tls: {
+      certFile,
+      keyFile: env.optional('RENKEI_TLS_KEY_FILE'),
+      clientCaFile: env.optional('RENKEI_TLS_CLIENT_CA_FILE'),
+    },
     limits: readLimits(env),
     rates: readRates(env),
     http: readHttp(env),
     auth: readAuth(env),
+    agreements: readAgreements(env),
     feed: readFeed(env),
+    audit: readAudit(env),
     webhook: {
       allowedCidrs: (env.optional('RENKEI_WEBHOOK_ALLOWED_CIDRS') ?? '').split(',').filter(Boolean),
       timeoutMs: env.integer('RENKEI_WEBHOOK_TIMEOUT_MS', 10_000, { min: 100, max: 60_000 }),
@@ -74,6 +83,8 @@ function readAuth(env: EnvReader) {
     keyCacheMs: env.integer('RENKEI_KEY_CACHE_MS', 5000, { min: 0, max: 60_000 }),
     keyCacheEntriesMax: 10_000,
     keyUseFlushMs: env.integer('RENKEI_KEY_USE_FLUSH_MS', 60_000, { min: 100, max: 3_600_000 }),
+    signatureSkewSeconds: env.integer('RENKEI_SIGNATURE_SKEW_SECONDS', 300, { min: 1, max: 3600 }),
+    signingKeysPerOrganisationMax: env.integer('RENKEI_SIGNING_KEYS_MAX', 2, { min: 1, max: 100 }),
     keysPerOrganisationMax: env.integer('RENKEI_KEYS_MAX', 100, { min: 2, max: 10_000 }),
     lockout: {
       failuresMax: env.integer('RENKEI_AUTH_FAILURES_MAX', 20, { min: 1, max: 1_000_000 }),
@@ -101,6 +112,16 @@ function readHttp(env: EnvReader) {
   }
 }
 
+function readAgreements(env: EnvReader) {
+  return {
+    agreementYearsMax: env.integer('RENKEI_AGREEMENT_YEARS_MAX', 5, { min: 1, max: 50 }),
+    agreementsPerOrganisationMax: env.integer('RENKEI_AGREEMENTS_MAX', 1000, {
+      min: 1,
+      max: 100_000,
+    }),
+  }
+}
+
 // Of one organisation, in this process.
 function readRates(env: EnvReader) {
   const burstSeconds = env.integer('RENKEI_BURST_SECONDS', 60, { min: 1, max: 3600 })
@@ -114,6 +135,16 @@ function readRates(env: EnvReader) {
     urgentReports: rate('URGENT_REPORTS', 50, 200),
     readReports: rate('READ_REPORTS', 100, 400),
     requests: rate('REQUESTS', 100, 400),
+  }
+}
+
+function readAudit(env: EnvReader) {
+  return {
+    waitingRowsMax: env.integer('RENKEI_AUDIT_WAITING_MAX', 5000, { min: 100, max: 100_000 }),
+    denialsPerMinuteMax: env.integer('RENKEI_AUDIT_DENIALS_PER_MINUTE_MAX', 30, {
+      min: 1,
+      max: 10_000,
+    }),
   }
 }
 

@@ -25,6 +25,8 @@ function read(env: EnvReader) {
       max: 200,
     }),
     sweepMs: env.integer('RENKEI_SWEEP_MS', 500, { min: 20, max: 1000 }),
+    /** How soon both parties hear that an agreement ends. */
+    agreementWatchMs: env.integer('RENKEI_AGREEMENT_WATCH_MS', 5000, { min: 20, max: 3_600_000 }),
     heartbeatMs: env.integer('RENKEI_NOTIFIER_HEARTBEAT_MS', 1000, { min: 50, max: 10_000 }),
     /** A notifier that has been silent this long counts as dead: its deliveries are taken over. */
     deadAfterMs: env.integer('RENKEI_NOTIFIER_DEAD_AFTER_MS', 5000, { min: 200, max: 60_000 }),

@@ -17,6 +17,7 @@ import {
 } from '@renkei/db'
 import { type Logger, makeStopper, type Stopper, systemClock } from '@renkei/service-kit'
 import { openVault, type Vault } from '@renkei/vault'
+import { startEndWatch } from './agreements/tell-ends.ts'
 import type { Channels } from './channels/channel.ts'
 import { makeWebhookChannel } from './channels/webhook/webhook-channel.ts'
 import type { NotifierConfig } from './config.ts'
@@ -28,6 +29,7 @@ import { every } from './lanes/every.ts'
 import { startHeartbeat } from './lanes/heartbeat.ts'
 import { makeLaneSet } from './lanes/lane-set.ts'
 import { startSweep } from './lanes/sweep.ts'
+import { startConfirmationJob } from './register/confirmation-job.ts'
 import { makeTeller } from './tell-delivered.ts'
 import { makeEventStore } from './view/event-store.ts'
 import { makePreviousEvents } from './view/previous-event.ts'
@@ -102,6 +104,11 @@ async function start(config: NotifierConfig, log: Logger, stopper: Stopper): Pro
   listen(config, { db, log, stopper, wake: lanes.wake })
   const sweep = startSweep({ ...config, db, log, wake: lanes.wake })
   stopper.add('sweep', () => sweep.stop())
+  const ends = startEndWatch({ ...config, db, clock: systemClock, newId, log, wake: lanes.wake })
+  stopper.add('agreements', () => ends.stop())
+  const { contacts } = metrics
+  const asking = startConfirmationJob({ ...config, db, log, newId, contacts, clock: systemClock })
+  stopper.add('confirmations', () => asking.stop())
 
   const { registry } = metrics
   const ready = () => sweep.healthy()

@@ -45,8 +45,17 @@ export const tags = [
       '連絡体制: 組織と連絡先。 Organisations, and whom to call there, at what time and by what means.',
   },
   {
+    name: 'agreements',
+    description:
+      '取決め: 二者間で、既定より広く共有する範囲。 What two organisations share beyond the default.',
+  },
+  {
     name: 'ledger',
     description: '台帳: 誰に届き、誰に届いていないか。 Who has been told, and who has not yet.',
+  },
+  {
+    name: 'credentials',
+    description: '認証: APIキーと署名鍵。 API keys and signing keys of your own organisation.',
   },
   {
     name: 'contract',

@@ -1,7 +1,8 @@
 // Events that show no report: that there is one to be read signed in, and what concerns the organisation
 // that they are addressed to.
 
-import { eventTypes } from '@renkei/schema'
+import { eventTypes, schemas } from '@renkei/schema'
+import { component } from './components.ts'
 import type { Described } from './event-catalogue.ts'
 import type { Json } from './map-schema.ts'
 
@@ -59,8 +60,9 @@ function dataOf(name: NoticeName): Json {
     const properties = { reportId: member('The report.'), reason: member('Why.') }
     return { type: 'object', required: ['reportId', 'reason'], properties }
   }
-  const id = name === 'contactConfirmationRequested' ? 'contactId' : 'agreementId'
-  return { type: 'object', required: [id], properties: { [id]: member('What it is about.') } }
+  if (name !== 'contactConfirmationRequested') return component('Agreement')
+  const properties = { contactId: member('What it is about.') }
+  return { type: 'object', required: ['contactId'], properties }
 }
 
 function exampleOf(type: string): Json {
@@ -72,12 +74,14 @@ function exampleOf(type: string): Json {
     id: '01985a7d-0000-7000-8000-000000000001',
     type,
     source: '/organisations/example-mobile',
-    subject,
+    subject: about === 'agreement' ? agreement?.agreementId : subject,
     time: '2026-07-30T00:26:00.000Z',
     datacontenttype: 'application/json',
     feedcursor: '0000000000000043',
     previouscursor: '0000000000000042',
     messagestatus: 'actual',
-    data: { [`${about}Id`]: subject, ...reason },
+    data: about === 'agreement' ? agreement : { [`${about}Id`]: subject, ...reason },
   }
 }
+
+const [agreement] = schemas.agreement.$defs.agreement.examples

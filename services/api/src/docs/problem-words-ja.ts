@@ -13,6 +13,9 @@ export const remediesJa: Readonly<Record<ProblemSlug, string>> = {
   'invalid-subscription': 'すべての誤りが `errors` に示されます。何も保存されていません。',
   'invalid-register-entry':
     'すべての誤りが `errors` に示されます。取込みでは行(`row`)と項目(`field`)も示されます。何も保存されていません。`dryRun=true` を付けると、保存せずに確認できます。',
+  'invalid-agreement': 'すべての誤りが `errors` に示されます。何も保存されていません。',
+  'invalid-credential': 'すべての誤りが `errors` に示されます。何も保存されていません。',
+  'credential-conflict': '変更できない理由と、先に行うことが `detail` に示されます。',
   unauthenticated:
     '貴組織の有効なキーを `Authorization: Bearer rk_…` で送ってください。キーが求める場合は、署名とクライアント証明書も必要です。何が誤っていたかは応答では示しません。運用者が `requestId` で確認できます。',
   forbidden:
@@ -22,7 +25,7 @@ export const remediesJa: Readonly<Record<ProblemSlug, string>> = {
   'idempotency-conflict':
     '冪等キーは、一つの要求だけのものです(1バイトの違いも別の要求とみなします)。新しい要求には新しいキーを使ってください。最初と同じ内容を送り直すと、最初の応答が返ります。',
   'transition-refused':
-    '次に移れる状態は `allowed` に示されます。終報とした報告は再開できません。新しい報告を送り、関連付けてください。',
+    '貴組織が次に移せる状態は `allowed` に示されます。終報とした報告は再開できません。新しい報告を送り、関連付けてください。終わった取決めは再開できません。新しく提案してください。',
   'revision-conflict':
     'この間に、他の担当者が改版しました。現在の版は `currentRevision` にあります。その版を確認してから、`If-Match: "<currentRevision>"` を付けて送ってください。',
   'changed-meanwhile':

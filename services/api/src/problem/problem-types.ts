@@ -35,6 +35,24 @@ export const problemTypes = {
     remedy:
       'Every fault is listed in `errors`, in an import with `row` and `field`. Nothing was stored. An import with `dryRun=true` checks without storing.',
   },
+  'invalid-agreement': {
+    status: 422,
+    title: 'The agreement breaks the contract',
+    titleJa: '取決めの内容が様式に適合しません',
+    remedy: 'Every fault is listed in `errors`. Nothing was stored.',
+  },
+  'invalid-credential': {
+    status: 422,
+    title: 'The key is not described as it must be',
+    titleJa: 'キーの指定が正しくありません',
+    remedy: 'Every fault is listed in `errors`. Nothing was stored.',
+  },
+  'credential-conflict': {
+    status: 409,
+    title: 'The key cannot be changed in this way now',
+    titleJa: 'このキーは現在このように変更できません',
+    remedy: '`detail` says what stands in the way, and what to do first.',
+  },
   unauthenticated: {
     status: 401,
     title: 'No usable API key',
@@ -68,7 +86,7 @@ export const problemTypes = {
     title: 'The state cannot follow the present one',
     titleJa: '現在の状態からこの状態へは移行できません',
     remedy:
-      '`allowed` lists the states that may follow. A closed report is not reopened: post a new one and relate it.',
+      '`allowed` lists the states that may follow, by your word. A closed report is not reopened: post a new one and relate it. An agreement that is over is not taken up again: propose a new one.',
   },
   'revision-conflict': {
     status: 412,

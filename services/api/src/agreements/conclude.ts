@@ -1,0 +1,72 @@
+// How every change of an agreement ends: notice to both, audit entry, and after the commit the bell.
+
+import { appendAudit, tellParties, type Tx } from '@renkei/db'
+import { type Agreement, eventTypes } from '@renkei/schema'
+import { continueTrace } from '@renkei/service-kit'
+import type { FastifyRequest } from 'fastify'
+import { actorOf } from '../audit/actor.ts'
+import type { AgreementDeps } from './agreement-deps.ts'
+
+export interface AgreementChange {
+  /** What was done, as event and audit name it. */
+  readonly done: keyof typeof types
+  readonly at: Date
+}
+
+const types = {
+  proposed: eventTypes.agreementProposed,
+  accepted: eventTypes.agreementAccepted,
+  declined: eventTypes.agreementDeclined,
+  withdrawn: eventTypes.agreementWithdrawn,
+  ended: eventTypes.agreementEnded,
+} as const
+
+interface Circumstances {
+  readonly request: FastifyRequest
+  readonly deps: AgreementDeps
+}
+
+/** Tells both parties and records who did it: the last statements of the transaction. */
+export async function conclude(
+  tx: Tx,
+  agreement: Agreement,
+  { done, at }: AgreementChange,
+  { request, deps }: Circumstances,
+): Promise<void> {
+  const by = request.caller.organisationId
+  const eventId = deps.newId()
+  const traceparent = continueTrace(request.headers['traceparent'])
+  await tellParties(tx, agreement, { eventId, type: types[done], by, at, traceparent })
+  await record(tx, agreement, `agreement.${done}`, { request, deps })
+}
+
+/** Records that the agreement was shown again and nothing was changed: the last statement, too. */
+export function concludeUnchanged(
+  tx: Tx,
+  agreement: Agreement,
+  circumstances: Circumstances,
+): Promise<void> {
+  return record(tx, agreement, 'agreement.read', circumstances)
+}
+
+async function record(
+  tx: Tx,
+  { agreementId, proposer }: Agreement,
+  action: string,
+  { request, deps }: Circumstances,
+): Promise<void> {
+  await appendAudit(tx, {
+    ...actorOf(request),
+    at: deps.clock.now(),
+    action,
+    objectType: 'agreement',
+    objectId: agreementId,
+    objectOwner: proposer,
+  })
+}
+
+/** Has the notice sent now instead of at the next sweep. */
+export function ringForNotice({ bell, tail }: Pick<AgreementDeps, 'bell' | 'tail'>): void {
+  tail.poke()
+  bell.ring('level0to2')
+}
