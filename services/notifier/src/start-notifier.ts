@@ -18,6 +18,7 @@ import {
 import { type Logger, makeStopper, type Stopper, systemClock } from '@renkei/service-kit'
 import { openVault, type Vault } from '@renkei/vault'
 import { startEndWatch } from './agreements/tell-ends.ts'
+import type { Gauge } from 'prom-client'
 import type { Channels } from './channels/channel.ts'
 import { makeWebhookChannel } from './channels/webhook/webhook-channel.ts'
 import type { NotifierConfig } from './config.ts'
@@ -104,18 +105,26 @@ async function start(config: NotifierConfig, log: Logger, stopper: Stopper): Pro
   listen(config, { db, log, stopper, wake: lanes.wake })
   const sweep = startSweep({ ...config, db, log, wake: lanes.wake })
   stopper.add('sweep', () => sweep.stop())
-  const ends = startEndWatch({ ...config, db, clock: systemClock, newId, log, wake: lanes.wake })
-  stopper.add('agreements', () => ends.stop())
-  const { contacts } = metrics
-  const asking = startConfirmationJob({ ...config, db, log, newId, contacts, clock: systemClock })
-  stopper.add('confirmations', () => asking.stop())
+  const { registry, contacts } = metrics
+  watchDates(config, { db, log, stopper, wake: lanes.wake, contacts })
 
-  const { registry } = metrics
   const ready = () => sweep.healthy()
   const place = { host: config.healthHost, port: config.healthPort }
   const health = await startHealthServer({ ...place, registry, ready })
   stopper.add('health', () => health.close())
   return health.url
+}
+
+interface WatchDeps extends ListenDeps {
+  readonly contacts: Gauge<'state'>
+}
+
+// What falls due by the calendar: agreements that end, contacts that are to be confirmed.
+function watchDates(config: NotifierConfig, { stopper, ...deps }: WatchDeps): void {
+  const ends = startEndWatch({ ...config, ...deps, clock: systemClock, newId })
+  stopper.add('agreements', () => ends.stop())
+  const asking = startConfirmationJob({ ...config, ...deps, clock: systemClock, newId })
+  stopper.add('confirmations', () => asking.stop())
 }
 
 function openPool(config: NotifierConfig, log: Logger): Database {

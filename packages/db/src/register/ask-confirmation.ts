@@ -75,6 +75,8 @@ export async function forEachOrganisationToAsk(
 ): Promise<number> {
   for (let organisations = 0; ; organisations += 1) {
     const found = await db.transaction().execute(async (tx) => {
+      // Also where commits do not wait for the disk: a number of the feed must not be given twice.
+      await sql`SET LOCAL synchronous_commit TO on`.execute(tx)
       const organisationId = await takeOrganisationToAsk(tx, terms)
       if (organisationId === undefined) return false
       const contacts = await takeContactsToAsk(tx, organisationId, terms)

@@ -29,7 +29,7 @@ const dataSchemas: readonly (readonly [prefix: string, schema: string])[] = [
   [eventTypes.reportNotice, 'event.schema.json#/$defs/reportNotice'],
   ['jp.renkei.report.', 'report-view.schema.json'],
   ['jp.renkei.agreement.', 'agreement.schema.json'],
-  ['jp.renkei.contact.', 'contact.schema.json'],
+  ['jp.renkei.contact.', 'contact.schema.json#/$defs/confirmationRequest'],
 ]
 
 /** The schema that the data of an event of some type follow, below the base URL of the contract. */

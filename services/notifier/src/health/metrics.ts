@@ -8,6 +8,7 @@ export interface NotifierMetrics {
   readonly attempts: Counter<'channel' | 'result' | 'status'>
   readonly inFlight: Gauge<'lane'>
   readonly unrecorded: Gauge
+  readonly contacts: Gauge<'state'>
 }
 
 export interface MetricSources {
@@ -51,6 +52,12 @@ export function makeNotifierMetrics(sources: MetricSources): NotifierMetrics {
       collect() {
         this.set(sources.unrecorded())
       },
+    }),
+    contacts: new Gauge({
+      name: 'renkei_contacts',
+      help: 'Contacts of the register by the state of their confirmation.',
+      labelNames: ['state'],
+      registers,
     }),
   }
 }

@@ -1,0 +1,77 @@
+// Asks organisations to confirm contacts whose last confirmation is too old: one notice for each
+// organisation, which names its contacts without their details.
+
+import {
+  appendAudit,
+  appendNotice,
+  type ContactToAsk,
+  type Db,
+  forEachOrganisationToAsk,
+  type Tx,
+} from '@renkei/db'
+import {
+  askAfterDays,
+  confirmationBounds,
+  confirmationDueAt,
+  type ConfirmationRequest,
+  eventTypes,
+} from '@renkei/schema'
+import type { Clock } from '@renkei/service-kit'
+
+export interface AskDeps {
+  readonly db: Db
+  readonly clock: Clock
+  readonly newId: () => string
+  /** How long a confirmation counts, in days. */
+  readonly contactConfirmDays: number
+}
+
+/** Asks everybody who is to be asked now; resolves to how many organisations that were. */
+export async function askConfirmations(deps: AskDeps): Promise<number> {
+  const now = deps.clock.now()
+  const { dueFrom } = confirmationBounds(now, deps.contactConfirmDays)
+  const terms = { now, dueFrom, afterDays: askAfterDays }
+  return forEachOrganisationToAsk(deps.db, terms, (tx, organisationId, contacts) =>
+    ask(tx, { organisationId, contacts, now }, deps),
+  )
+}
+
+interface Asked {
+  readonly organisationId: string
+  readonly contacts: readonly ContactToAsk[]
+  readonly now: Date
+}
+
+async function ask(tx: Tx, { organisationId, contacts, now }: Asked, deps: AskDeps): Promise<void> {
+  const eventId = deps.newId()
+  const data: ConfirmationRequest = {
+    contacts: contacts.map(({ confirmedAt, role, ...contact }) => ({
+      ...contact,
+      role: role as ConfirmationRequest['contacts'][number]['role'],
+      confirmedAt: confirmedAt.toISOString(),
+      dueAt: confirmationDueAt(confirmedAt, deps.contactConfirmDays).toISOString(),
+    })),
+  }
+  await appendNotice(tx, {
+    eventId,
+    type: eventTypes.contactConfirmationRequested,
+    organisationId,
+    recipients: [organisationId],
+    subject: organisationId,
+    level: 0,
+    messageStatus: 'actual',
+    data,
+    recordedAt: now,
+  })
+  await appendAudit(tx, {
+    at: now,
+    organisationId: null,
+    keyId: null,
+    requestId: eventId,
+    action: 'contacts.confirmation-requested',
+    objectType: 'contact',
+    objectId: organisationId,
+    objectOwner: organisationId,
+    detail: { contacts: contacts.map(({ contactId }) => contactId) },
+  })
+}
