@@ -12,10 +12,12 @@ import { auditPlugin } from './audit/audit-plugin.ts'
 import { makeDisclosure } from './audit/disclosure.ts'
 import { agreementRoutes } from './agreements/routes.ts'
 import { authPlugin } from './auth/auth.ts'
+import { makeCertificateFinder } from './auth/client-certificate.ts'
 import type { KeyUseRecorder } from './auth/key-use.ts'
 import { makeTrust } from './auth/source-address.ts'
 import { closeConnections } from './close-connections.ts'
 import type { ApiConfig } from './config.ts'
+import { credentialRoutes } from './credentials/routes.ts'
 import { docsRoutes } from './docs/routes.ts'
 import { openApiPlugin } from './docs/open-api.ts'
 import type { FeedTail } from './feed/feed-tail.ts'
@@ -38,6 +40,7 @@ import { answerError, problemPlugin } from './problem/problem.ts'
 import type { Committer } from './reports/committer.ts'
 import { registerRoutes } from './register/routes.ts'
 import { reportRoutes } from './reports/routes.ts'
+import type { Tls } from './read-tls.ts'
 import { requestLog } from './request-log.ts'
 import { subscriptionRoutes } from './subscriptions/routes.ts'
 import { useContractValidation } from './validation.ts'
@@ -53,6 +56,8 @@ export interface AppDeps {
   readonly sender: Sender
   readonly metrics: ApiMetrics
   readonly keyUse: KeyUseRecorder
+  /** Set when the API ends TLS itself. */
+  readonly tls?: Tls | undefined
   readonly clock: Clock
   readonly log: Logger
   readonly newId: () => string
@@ -66,6 +71,7 @@ const pluginTimeoutMs = 60_000
 export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   const { config, metrics } = deps
   const loggerInstance: FastifyBaseLogger = deps.log
+  const server = { ...nodeLimits(config.http), shouldUpgradeCallback: isSocketRequest }
   const app = fastify({
     loggerInstance,
     logController: new LogController({ disableRequestLogging: true }),
@@ -78,7 +84,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
     forceCloseConnections: 'idle',
     return503OnClosing: false,
     routerOptions: { maxParamLength: 100 },
-    http: { ...nodeLimits(config.http), shouldUpgradeCallback: isSocketRequest },
+    ...(deps.tls ? { https: { ...server, ...deps.tls } } : { http: server }),
     frameworkErrors: answerError(config),
     clientErrorHandler: answerBrokenRequest(config.publicUrl),
   })
@@ -114,10 +120,11 @@ async function keyedRoutes(app: FastifyInstance, deps: AppDeps): Promise<void> {
   const recorder = makeAccessRecorder({ db, roundRowsMax: 500, ...config.audit })
   const disclose = makeDisclosure(recorder, deps.clock)
   await app.register(auditPlugin, { clock: deps.clock, recorder, ...config.audit })
-  await app.register(authPlugin, { ...deps, ...config.auth })
+  const { publicUrl } = config
+  const certificateOf = makeCertificateFinder(makeTrust(config.auth.trustedProxies))
+  await app.register(authPlugin, { ...deps, ...config.auth, publicUrl, certificateOf })
   await app.register(limitsPlugin, { ...settings, ...feed, limits })
   const lookUps = makePlaces(settings.lookUpsPerOrganisationMax)
-  const { publicUrl } = config
   await app.register(reportRoutes, { ...deps, ...settings, limits, lookUps, publicUrl })
   await app.register(pullRoutes, { ...deps, ...feed, disclose })
   await app.register(socketRoutes, {
@@ -130,4 +137,5 @@ async function keyedRoutes(app: FastifyInstance, deps: AppDeps): Promise<void> {
   await app.register(registerRoutes, { ...deps, ...settings })
   await app.register(agreementRoutes, { ...deps, ...config.agreements })
   await app.register(ledgerRoutes, { db })
+  await app.register(credentialRoutes, { ...deps, ...config.auth, publicUrl })
 }

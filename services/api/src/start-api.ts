@@ -16,10 +16,12 @@ import { type Logger, makeStopper, type Stopper, systemClock } from '@renkei/ser
 import { openVault, type Vault } from '@renkei/vault'
 import { createSender } from '@renkei/webhook'
 import { buildApp } from './app.ts'
+import { startForgettingNonces } from './auth/forget-nonces.ts'
 import { startKeyUse } from './auth/key-use.ts'
 import type { ApiConfig } from './config.ts'
 import { type FeedTail, startFeedTail } from './feed/feed-tail.ts'
 import { type ApiMetrics, makeApiMetrics } from './health/metrics.ts'
+import { readTls } from './read-tls.ts'
 import { type Committer, makeCommitter } from './reports/committer.ts'
 
 export interface RunningApi {
@@ -67,6 +69,7 @@ async function start(config: ApiConfig, log: Logger, stopper: Stopper): Promise<
 
   const keyUse = startKeyUse({ db: database.db, log, ...config.auth })
   stopper.add('key use', () => keyUse.stop())
+  stopper.add('nonces', startForgettingNonces({ db: database.db, clock: systemClock, log }))
   const metrics = makeApiMetrics(() => committer.pending())
   const versions = (at: string) => chooseRuleSet(ruleSets, at, config.ruleSetVersion)
   const committer: Committer = makeCommitter({
@@ -90,6 +93,7 @@ async function start(config: ApiConfig, log: Logger, stopper: Stopper): Promise<
     sender,
     metrics,
     keyUse,
+    tls: readTls(config.tls),
     clock: systemClock,
     log,
     newId,

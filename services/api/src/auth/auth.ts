@@ -1,16 +1,18 @@
-// Who calls: an organisation by its API key. Sets `request.caller` for everything registered below;
-// public routes are registered beside it, not below it.
+// Who calls: an organisation by its API key, with its certificate and its signature where the key
+// asks for them. Sets `request.caller` for everything registered below; public routes are registered
+// beside it, not below it.
 
 import { hash } from 'node:crypto'
-import { claimedKeyId, type Scope } from '@renkei/db'
+import { claimedKeyId, type KeyHolder, type Scope } from '@renkei/db'
 import type { Viewer } from '@renkei/schema'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { DomainError } from '../problem/domain-error.ts'
 import { type KeyFinderDeps, makeKeyFinder, type PresentedKey } from './find-key.ts'
 import type { KeyUseRecorder } from './key-use.ts'
-import { type Attempt, type LockoutSettings, makeLockout } from './lockout.ts'
+import { type Attempt, type Lockout, type LockoutSettings, makeLockout } from './lockout.ts'
 import { lockedOut, unauthenticated } from './refusals.ts'
+import { isSigned, type SignatureDeps, verifyCaller, verifyCallerOfNewKey } from './signature.ts'
 import { addressOf, sourceOf } from './source-address.ts'
 
 export interface Caller extends Viewer {
@@ -18,6 +20,8 @@ export interface Caller extends Viewer {
   readonly scopes: ReadonlySet<string>
   /** From where it calls. */
   readonly address: string
+  /** The signing key whose signature of this request was verified. */
+  readonly signedBy?: string | undefined
 }
 
 declare module 'fastify' {
@@ -29,15 +33,18 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** The scope that a route needs. */
     scope?: Scope
+    /** The body brings a signing key that signs the request itself. */
+    bringsSigningKey?: boolean
   }
 }
 
-export interface AuthDeps extends KeyFinderDeps {
+export interface AuthDeps extends KeyFinderDeps, SignatureDeps {
   readonly lockout: LockoutSettings
-  readonly keyUse: Pick<KeyUseRecorder, 'used'>
+  readonly keyUse: Pick<KeyUseRecorder, 'used' | 'signed'>
+  readonly certificateOf: (request: FastifyRequest) => string | undefined
 }
 
-/** Registers the check of key and scope before every route of its scope of the app. */
+/** Registers the check of key, certificate, signature and scope before every route of its scope. */
 export const authPlugin = fp((app: FastifyInstance, deps: AuthDeps, done: () => void) => {
   const findLive = makeKeyFinder(deps)
   const lockout = makeLockout(deps.lockout)
@@ -50,20 +57,71 @@ export const authPlugin = fp((app: FastifyInstance, deps: AuthDeps, done: () => 
     const secondsLeft = await lockout.secondsLeft(attempt)
     if (secondsLeft > 0) throw lockedOut(secondsLeft)
     const holder = await findLive(presented)
-    if (!holder) {
-      lockout.ended(attempt)
-      await lockout.failed(attempt)
-      throw unauthenticated('no such live key')
-    }
-    lockout.succeeded(attempt)
-    const address = addressOf(request)
-    request.caller = { ...holder, address, scopes: new Set(holder.scopes) }
+    if (!holder) lockout.ended(attempt)
+    await counted(lockout, attempt, () => requireCredentials(request, holder, deps))
     request.keyStillHolds = async () => (await findLive(presented)) !== undefined
-    deps.keyUse.used(holder.keyId, deps.clock.now(), address)
-    requireScope(request)
+    if (!isSigned(request)) return admit(request, { attempt, lockout, deps })
+    // What a signature covers is known when the body is here: before it is parsed.
+    let verified: Promise<void> | undefined
+    const verify = async () => {
+      await counted(lockout, attempt, () => verifySignature(request, holder, deps))
+      admit(request, { attempt, lockout, deps })
+    }
+    request.beforeParse = () => (verified ??= verify())
   })
+  // Requests without a body are not parsed.
+  app.addHook('preValidation', (request) => request.beforeParse?.() ?? Promise.resolve())
   done()
 })
+
+function requireCredentials(
+  request: FastifyRequest,
+  holder: KeyHolder | undefined,
+  deps: AuthDeps,
+): asserts holder is KeyHolder {
+  if (!holder) throw unauthenticated('no such live key')
+  request.caller = { ...holder, address: addressOf(request), scopes: new Set(holder.scopes) }
+  const { certificateSha256, signatureRequired } = holder
+  if (certificateSha256 !== null && deps.certificateOf(request) !== certificateSha256) {
+    throw unauthenticated('the client certificate is missing or another')
+  }
+  if (signatureRequired && !isSigned(request)) throw unauthenticated('the signature is missing')
+}
+
+async function verifySignature(
+  request: FastifyRequest,
+  holder: KeyHolder | undefined,
+  deps: AuthDeps,
+): Promise<void> {
+  const verify = request.routeOptions.config.bringsSigningKey ? verifyCallerOfNewKey : verifyCaller
+  const signedBy = await verify(request, deps)
+  if (holder?.signatureRequired && !signedBy) {
+    throw unauthenticated('no registered key has signed')
+  }
+  request.caller = { ...request.caller, signedBy }
+}
+
+function admit(
+  request: FastifyRequest,
+  { attempt, lockout, deps }: { attempt: Attempt; lockout: Lockout; deps: AuthDeps },
+): void {
+  lockout.succeeded(attempt)
+  const { keyId, address, signedBy } = request.caller
+  const now = deps.clock.now()
+  deps.keyUse.used(keyId, now, address)
+  if (signedBy) deps.keyUse.signed(signedBy, now)
+  requireScope(request)
+}
+
+// A refusal is one more failure; a fault of ours, such as a database that is away, is none.
+async function counted<T>(lockout: Lockout, attempt: Attempt, check: () => T): Promise<Awaited<T>> {
+  try {
+    return await check()
+  } catch (error) {
+    if (error instanceof DomainError) await lockout.failed(attempt)
+    throw error
+  }
+}
 
 function requireScope(request: FastifyRequest): void {
   const scope = request.routeOptions.config.scope

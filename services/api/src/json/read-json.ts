@@ -2,7 +2,7 @@
 // the request, for the fingerprint of its idempotency key.
 
 import { isUtf8 } from 'node:buffer'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { DomainError } from '../problem/domain-error.ts'
 import { scanJson } from './scan-json.ts'
@@ -15,6 +15,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** The body as it came; empty when there was none. */
     rawBody: Buffer
+    /** Looks at the body before it is parsed, once; a throw refuses the request. */
+    beforeParse?: () => Promise<void>
   }
 }
 
@@ -28,16 +30,12 @@ export const jsonPlugin = fp((app: FastifyInstance, deps: JsonDeps, done: () => 
   app.addContentTypeParser(
     ['application/json', 'application/cloudevents+json'],
     { parseAs: 'buffer' },
-    (request, body: Buffer, parsed) => {
+    async (request: FastifyRequest, body: Buffer) => {
       Object.defineProperty(request, 'rawBody', { value: body })
+      await request.beforeParse?.()
       // Some clients declare a type where they send nothing, and the address takes nothing.
       const takesBody = request.routeOptions.schema?.body !== undefined
-      if (body.length === 0 && !takesBody) return parsed(null, undefined)
-      try {
-        parsed(null, readJson(body, deps.jsonDepthMax))
-      } catch (error) {
-        parsed(error as Error)
-      }
+      return body.length === 0 && !takesBody ? undefined : readJson(body, deps.jsonDepthMax)
     },
   )
   done()

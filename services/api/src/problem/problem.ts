@@ -11,8 +11,16 @@ export interface ProblemDeps {
   readonly publicUrl: string
 }
 
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Why it was refused, when it was. */
+    refusal: DomainError | undefined
+  }
+}
+
 /** Registers the error and not-found handlers for everything below. */
 export const problemPlugin = fp((app: FastifyInstance, deps: ProblemDeps, done: () => void) => {
+  app.decorateRequest('refusal')
   app.setErrorHandler(answerError(deps))
   app.setNotFoundHandler((request, reply) => {
     const refusal = new DomainError(
@@ -28,6 +36,7 @@ export const problemPlugin = fp((app: FastifyInstance, deps: ProblemDeps, done: 
 export function answerError(deps: ProblemDeps) {
   return (error: unknown, request: FastifyRequest, reply: FastifyReply): void => {
     const refusal = toDomainError(error, request)
+    request.refusal = refusal
     if (refusal.status >= 500)
       request.log.error({ err: error, slug: refusal.slug }, 'request.failed')
     const { reason } = refusal.details
