@@ -61,7 +61,8 @@ interface Place {
 function prefecturesOf(area: Area, pointer: string): readonly Place[] {
   const byCode = `${pointer}/code`
   if (area.type === 'country') {
-    return (area.code ?? 'JP') === 'JP' ? [{ code: wholeCountry, pointer }] : []
+    const place = area.code === undefined ? `${pointer}/type` : byCode
+    return (area.code ?? 'JP') === 'JP' ? [{ code: wholeCountry, pointer: place }] : []
   }
   if (area.type === 'prefecture' && area.code) return [{ code: area.code, pointer: byCode }]
   if (area.type === 'municipality' && area.code) {

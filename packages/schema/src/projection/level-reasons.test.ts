@@ -2,6 +2,12 @@ import { describe, expect, test } from 'vitest'
 import type { Report } from '../generated/report.gen.ts'
 import type { Audience } from './audience.ts'
 import { project } from './project.ts'
+import type { Sight } from './sight.ts'
+
+const sightOf = (audience: Audience): Sight => ({
+  audience,
+  tlpMax: audience === 'owner' ? 'TLP:RED' : 'TLP:GREEN',
+})
 
 describe('a reason for the level', () => {
   const reason = (pointer?: string) => ({
@@ -17,11 +23,13 @@ describe('a reason for the level', () => {
     users: { qualifier: 'unknown' },
   })
 
-  function reasonsSeen(report: object, audience: Audience): number {
+  function levelSeen(report: object, audience: Audience) {
     const full = { tlp: 'TLP:GREEN', impacts: [impact('sms'), impact('mobileData')], ...report }
-    const view = project(full as unknown as Report, audience)
-    return view?.level?.reasons?.length ?? 0
+    return project(full as unknown as Report, sightOf(audience))?.level
   }
+
+  const reasonsSeen = (report: object, audience: Audience) =>
+    levelSeen(report, audience)?.reasons?.length ?? 0
 
   const level = (...reasons: object[]) => ({ level: { value: 3, ruleIds: ['rule.x'], reasons } })
 
@@ -44,5 +52,27 @@ describe('a reason for the level', () => {
   test('is not taken for that of the entry which moved into its place', () => {
     const markings = [{ pointer: '/impacts/0', tlp: 'TLP:RED' }]
     expect(reasonsSeen({ ...level(reason('/impacts/0')), markings }, 'peer')).toBe(0)
+  })
+
+  test('stays behind when its part is nowhere in the report, nor in a place that is no part', () => {
+    const { reasons } = levelSeen(
+      level(reason('/window/start'), reason('/tlp/0'), reason()),
+      'peer',
+    )!
+    expect(reasons).toEqual([reason()])
+  })
+
+  test('speaks of a part under an escaped name, too', () => {
+    const extensions = { 'a/b~c': { x: 1 } }
+    const report = { ...level(reason('/extensions/a~1b~0c/x')), extensions }
+    expect(reasonsSeen(report, 'owner')).toBe(1)
+    expect(reasonsSeen(report, 'peer')).toBe(0)
+  })
+
+  test('leaves no empty list behind; a level that has none keeps its own', () => {
+    const markings = [{ pointer: '/impacts', tlp: 'TLP:RED' }]
+    const hidden = levelSeen({ ...level(reason('/impacts/0')), markings }, 'peer')
+    expect(hidden).toEqual({ value: 3, ruleIds: ['rule.x'] })
+    expect(levelSeen(level(), 'peer')).toEqual({ value: 3, ruleIds: ['rule.x'], reasons: [] })
   })
 })

@@ -3,6 +3,7 @@
 
 import type { Report } from '../generated/report.gen.ts'
 import type { ReportView } from '../generated/report-view.gen.ts'
+import { pointerStep } from '../report/fault.ts'
 import { type FieldSet, fieldSetOf } from '../sharing/share.ts'
 import { tlpRank } from './audience.ts'
 import { type AudienceSet, type FieldRule, fieldRules } from './field-rules.ts'
@@ -18,11 +19,7 @@ export function project(report: Report, sight: Sight): ReportView | undefined {
   if (!isWithin(sight, report.tlp)) return undefined
   const walk: Walk = { sight, labelBelow: labelsOf(report) }
   const view = showReport(report, walk) as ReportView | undefined
-  if (view?.level?.reasons) {
-    view.level.reasons = view.level.reasons.filter(
-      (reason) => reason.pointer === undefined || resolves(view, reason.pointer, report),
-    )
-  }
+  if (view?.level?.reasons) showReasons(view, view.level, report)
   return view
 }
 
@@ -35,53 +32,61 @@ interface Place {
   readonly pointer: string
   readonly tlp: string
   readonly set: FieldSet | 'core'
+  /** Whether any member may stand here, all under one rule; labels go for each part nevertheless. */
+  readonly open: boolean
 }
 
 function showReport(report: Report, walk: Walk): object | undefined {
-  const shown: Record<string, unknown> = {}
-  for (const [key, member] of Object.entries(report)) {
-    if (!isField(key) || member === undefined) continue
-    const place = { pointer: `/${key}`, tlp: report.tlp, set: fieldSetOf[key] }
+  const shown = Object.entries(report).flatMap(([key, member]) => {
+    if (!isField(key) || member === undefined) return []
+    // A list or an object that is kept as one sealed text is no part that anybody could read.
+    if (isOpen(key) && typeof member !== 'object') return []
+    const place = { pointer: `/${key}`, tlp: report.tlp, set: fieldSetOf[key], open: isOpen(key) }
     const part = show(member, fieldRules[key], place, walk)
-    if (part !== undefined) shown[key] = part
-  }
-  return Object.keys(shown).length > 0 ? shown : undefined
+    return part === undefined ? [] : [[key, part]]
+  })
+  return shown.length > 0 ? Object.fromEntries(shown) : undefined
 }
 
 function isField(key: string): key is keyof typeof fieldRules {
   return Object.hasOwn(fieldRules, key)
 }
 
+function isOpen(key: keyof typeof fieldRules): boolean {
+  return key === 'extensions'
+}
+
 function show(value: unknown, rule: FieldRule, above: Place, walk: Walk): unknown {
-  const { pointer, set } = above
-  const tlp = walk.labelBelow(pointer, above.tlp)
-  const place = { pointer, set, tlp }
-  if (Array.isArray(value)) {
-    const items = value.map((item, index) =>
-      show(item, rule, { ...place, pointer: `${pointer}/${index}` }, walk),
-    )
-    const shown = items.filter((item) => item !== undefined)
-    return shown.length > 0 || (value.length === 0 && isListed(rule, place, walk))
-      ? shown
-      : undefined
-  }
-  if (isAudienceSet(rule)) return mayLeave(rule, place, walk) ? value : undefined
-  if (typeof value !== 'object' || value === null) return undefined
-  return showMembers(value, rule, place, walk)
+  const place = { ...above, tlp: walk.labelBelow(above.pointer, above.tlp) }
+  if (Array.isArray(value)) return showItems(value, rule, place, walk)
+  if (typeof value === 'object' && value !== null) return showMembers(value, rule, place, walk)
+  return isAudienceSet(rule) && mayLeave(rule, place, walk) ? value : undefined
 }
 
-function showMembers(value: object, rules: MemberRules, place: Place, walk: Walk): unknown {
-  const shown: Record<string, unknown> = {}
-  for (const [key, member] of Object.entries(value)) {
-    const rule = Object.hasOwn(rules, key) ? rules[key] : undefined
-    if (rule === undefined || member === undefined) continue
-    const part = show(member, rule, { ...place, pointer: `${place.pointer}/${key}` }, walk)
-    if (part !== undefined) shown[key] = part
-  }
-  return Object.keys(shown).length > 0 ? shown : undefined
+function showItems(list: readonly unknown[], rule: FieldRule, place: Place, walk: Walk): unknown {
+  const shown = list.flatMap((item, index) => {
+    const part = show(item, rule, { ...place, pointer: `${place.pointer}/${index}` }, walk)
+    return part === undefined ? [] : [part]
+  })
+  return shown.length > 0 || (list.length === 0 && isListed(rule, place, walk)) ? shown : undefined
 }
 
-type MemberRules = { readonly [key: string]: FieldRule }
+function showMembers(value: object, rule: FieldRule, place: Place, walk: Walk): unknown {
+  const members = Object.entries(value)
+  const shown = members.flatMap(([key, member]) => {
+    const memberRule = place.open ? rule : ruleOfMember(rule, key)
+    if (memberRule === undefined || member === undefined) return []
+    const pointer = place.pointer + pointerStep(key)
+    const part = show(member, memberRule, { ...place, pointer }, walk)
+    return part === undefined ? [] : [[key, part]]
+  })
+  const isEmpty = place.open && members.length === 0 && isListed(rule, place, walk)
+  return shown.length > 0 || isEmpty ? Object.fromEntries(shown) : undefined
+}
+
+function ruleOfMember(rule: FieldRule, key: string): FieldRule | undefined {
+  return !isAudienceSet(rule) && Object.hasOwn(rule, key) ? rule[key] : undefined
+}
 
 function isAudienceSet(rule: FieldRule): rule is AudienceSet {
   return Array.isArray(rule)
@@ -102,6 +107,14 @@ function isListed(rule: FieldRule, place: Place, walk: Walk): boolean {
 }
 
 // A reason speaks of the part it points to: where that part is not seen, neither is the reason.
+function showReasons(view: ReportView, level: NonNullable<ReportView['level']>, report: Report) {
+  const reasons = level.reasons?.filter(
+    ({ pointer }) => pointer === undefined || resolves(view, pointer, report),
+  )
+  if (reasons?.length === 0 && level.reasons?.length !== 0) delete level.reasons
+  else if (reasons) level.reasons = reasons
+}
+
 // Lists may have lost members, so the part itself is compared, not only its place.
 function resolves(view: ReportView, pointer: string, report: Report): boolean {
   const seen = follow(view, pointer)

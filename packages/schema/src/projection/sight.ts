@@ -78,7 +78,7 @@ function sightOfLeak(
     return { audience, tlpMax: 'TLP:AMBER+STRICT', ...(share && { share }) }
   }
   // Only an agreement lets anybody else know; without it not even a clear label does.
-  return share && { audience, tlpMax: share.tlpMax, share }
+  return share && { audience, tlpMax: 'TLP:CLEAR', share }
 }
 
 /** True when what carries a label is within a sight, by default or by agreement. */
