@@ -42,7 +42,7 @@ describe('a report that is posted', () => {
       .selectFrom('audit_entries')
       .select(['action', 'key_id', 'organisation_id'])
       .where('chain', '=', 'write')
-      .where('object_ids', '=', [body.reportId])
+      .where((eb) => eb(eb.val(body.reportId), '=', eb.fn.any('object_ids')))
       .execute()
     expect(audit).toEqual([
       { action: 'report.created', key_id: mobile.keyId, organisation_id: 'example-mobile' },

@@ -153,7 +153,7 @@ describe('a subscription', () => {
       .selectFrom('audit_entries')
       .select(['action', 'key_id'])
       .where('chain', '=', 'write')
-      .where('object_ids', '=', [subscriptionId])
+      .where((eb) => eb(eb.val(subscriptionId), '=', eb.fn.any('object_ids')))
       .orderBy('seq')
       .execute()
     expect(rows.map((row) => row.action.replace('subscription.', ''))).toEqual([

@@ -78,6 +78,9 @@ function pick(
     before && sql`at <= ${before.at}`,
   ]
   return sql`SELECT * FROM audit_entries
-    WHERE ${sql.join(conditions.filter(Boolean) as ReturnType<typeof sql>[], sql` AND `)}
+    WHERE ${sql.join(
+      conditions.filter((part) => part !== undefined && part !== false && part !== null),
+      sql` AND `,
+    )}
     ORDER BY at DESC, chain DESC, seq DESC LIMIT ${limit}`
 }

@@ -4,7 +4,7 @@
 import { sql } from 'kysely'
 import type { Db, Tx } from '../open-database.ts'
 import { appendAudit } from './append-audit.ts'
-import { readChainHeads, readRemoved, type RemovedStretch, retentionAction } from './read-chain.ts'
+import { readRemoved, type RemovedStretch, retentionAction } from './read-chain.ts'
 
 /** Makes the partitions of this month and the next ones; resolves to how many were missing. */
 export async function makeAuditPartitions(db: Db, monthsAhead = 3): Promise<number> {

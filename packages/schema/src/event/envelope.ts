@@ -22,7 +22,11 @@ export interface EventToSend {
 }
 
 /** Takes the feed number of the event before it in the receiver's view and gives the body. */
-export type EnvelopeWriter = (previousSeq: number) => string
+export interface EnvelopeWriter {
+  (previousSeq: number): string
+  /** The top-level names of the data. */
+  readonly fields: readonly string[]
+}
 
 /** Writes the envelope of an event that shows a report. */
 export function writeEnvelope(event: EventToSend, view: ReportView): EnvelopeWriter {
@@ -76,7 +80,9 @@ function aboutReport(event: EventToSend) {
 function write(attributes: object, view: object): EnvelopeWriter {
   const head = JSON.stringify(attributes).slice(0, -1)
   const data = JSON.stringify(view)
-  return (previousSeq) => `${head},"previouscursor":"${toCursor(previousSeq)}","data":${data}}`
+  const body = (previousSeq: number) =>
+    `${head},"previouscursor":"${toCursor(previousSeq)}","data":${data}}`
+  return Object.assign(body, { fields: Object.keys(view) })
 }
 
 /** The CloudEvents source of an organisation, a URI reference below the service. */

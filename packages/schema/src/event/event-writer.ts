@@ -96,8 +96,9 @@ function makeWriter(
 // Receivers of one view follow each other with the same predecessor.
 function rememberLast(write: EnvelopeWriter): EnvelopeWriter {
   let last: { previous: number; text: string } | undefined
-  return (previous) => {
+  const body = (previous: number) => {
     if (last?.previous !== previous) last = { previous, text: write(previous) }
     return last.text
   }
+  return Object.assign(body, { fields: write.fields })
 }

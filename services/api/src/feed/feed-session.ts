@@ -5,6 +5,7 @@
 
 import { toCursor } from '@renkei/schema'
 import type { Logger } from '@renkei/service-kit'
+import type { Shown } from '../audit/shown.ts'
 import { heartbeat, resync } from './stream-events.ts'
 import type { FeedTail } from './feed-tail.ts'
 import { type FeedReader, readView } from './read-view.ts'
@@ -32,6 +33,8 @@ export interface FeedSocket {
 
 export interface SessionOptions {
   readonly tail: FeedTail
+  /** Puts on record what is about to be sent; when it rejects, nothing of it is sent. */
+  readonly disclose: (shown: readonly Shown[]) => Promise<void>
   readonly log: Pick<Logger, 'warn'>
   readonly socketBufferBytesMax: number
   readonly slowSocketMs: number
@@ -60,6 +63,7 @@ export async function serveFeed(
   let lastSentAt = Date.now()
   while (isOpen(socket)) {
     const page = await readView(tail, reader, position, pageSize)
+    if (page.shown.length > 0) await options.disclose(page.shown)
     for (const text of page.texts) socket.send(text)
     position = page.position
     sent += page.texts.length

@@ -1,6 +1,14 @@
 // The feed through one reader's view: the next events that concern it, as the bytes it gets.
 
-import { eventWriter, hear, type SubscriptionFilter, type Viewer } from '@renkei/schema'
+import type { FeedEvent } from '@renkei/db'
+import {
+  eventWriter,
+  hear,
+  type Hearing,
+  type SubscriptionFilter,
+  type Viewer,
+} from '@renkei/schema'
+import type { Shown } from '../audit/shown.ts'
 import type { FeedTail } from './feed-tail.ts'
 
 export interface FeedReader {
@@ -12,6 +20,8 @@ export interface FeedReader {
 
 export interface ViewPage {
   readonly texts: readonly string[]
+  /** What they show, for the audit trail. */
+  readonly shown: readonly Shown[]
   /** How far the feed was read, whether or not its events concerned the reader. */
   readonly position: number
 }
@@ -35,6 +45,7 @@ export async function readView(
   { eventsMax, charactersMax }: PageSize,
 ): Promise<ViewPage> {
   const texts: string[] = []
+  const shown: Shown[] = []
   let position = start
   let characters = 0
   const full = () => texts.length >= eventsMax || characters >= charactersMax
@@ -51,9 +62,20 @@ export async function readView(
       if (!write) continue
       const text = write(reader.previous)
       texts.push(text)
+      shown.push(toShown(event, hearing, write.fields))
       characters += text.length
       reader.previous = event.seq
     }
   }
-  return { texts, position }
+  return { texts, shown, position }
+}
+
+function toShown(event: FeedEvent, hearing: Hearing, fields: readonly string[]): Shown {
+  return {
+    owner: event.organisationId,
+    objectId: event.subject,
+    ...(event.reportId === null && { objectType: 'notice' }),
+    fields,
+    sight: hearing.as === 'report' ? hearing.sight : undefined,
+  }
 }

@@ -4,6 +4,9 @@ import type { Viewer } from '@renkei/schema'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { WebSocket } from 'ws'
 import { problemResponse, queryOf } from '../docs/parts.ts'
+import { actorOf } from '../audit/actor.ts'
+import { feedAudit, type RecordDisclosure } from '../audit/disclosure.ts'
+import type { Shown } from '../audit/shown.ts'
 import { badParameter } from '../problem/domain-error.ts'
 import {
   feedParameters,
@@ -14,7 +17,8 @@ import {
 } from './feed-query.ts'
 import { closeCodes, endForeign, serveFeed, type SessionOptions } from './feed-session.ts'
 
-export interface SocketDeps extends Omit<SessionOptions, 'log'> {
+export interface SocketDeps extends Omit<SessionOptions, 'log' | 'disclose'> {
+  readonly disclose: RecordDisclosure
   readonly socketsMax: number
   readonly onSockets: (open: number) => void
 }
@@ -27,7 +31,7 @@ export function socketRoutes(app: FastifyInstance, deps: SocketDeps, done: () =>
     // A copy: the plugin marks the schema that it is given as hidden.
     {
       websocket: true,
-      config: { scope: 'feed:read', holds: 'socket' },
+      config: { scope: 'feed:read', holds: 'socket', audit: feedAudit },
       schema: { ...feedDocs },
       preHandler: refuseOtherThanSocket,
     },
@@ -45,7 +49,8 @@ export function socketRoutes(app: FastifyInstance, deps: SocketDeps, done: () =>
         sockets.delete(socket)
         deps.onSockets(sockets.size)
       })
-      serve(socket, request.query, { ...deps, log: request.log }, request.caller).then(
+      const disclose = (shown: readonly Shown[]) => deps.disclose(actorOf(request), shown)
+      serve(socket, request.query, { ...deps, disclose, log: request.log }, request.caller).then(
         (summary) =>
           request.log.info(
             { ...summary, organisation: request.caller.organisationId },

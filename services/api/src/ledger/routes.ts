@@ -13,7 +13,7 @@ export function ledgerRoutes(
 ): void {
   app.get<{ Params: { eventId: string }; Querystring: { cursor?: string; limit: number } }>(
     '/v1/events/:eventId/ledger',
-    { config: { scope: 'reports:read' }, schema: ledgerDocs },
+    { config: { scope: 'reports:read', audit: ledgerAudit }, schema: ledgerDocs },
     async ({ params, query, caller }) => {
       const owner = await readEventOwner(deps.db, params.eventId)
       const isOwn = owner === caller.organisationId
@@ -30,6 +30,13 @@ export function ledgerRoutes(
   )
   done()
 }
+
+const ledgerAudit = {
+  action: 'ledger.read',
+  objectType: 'event',
+  param: 'eventId',
+  ownedBy: 'caller',
+} as const
 
 const count = { type: 'integer', minimum: 0 } as const
 

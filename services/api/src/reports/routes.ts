@@ -4,6 +4,7 @@ import type { Db, Scope, SharingBook } from '@renkei/db'
 import { continueTrace } from '@renkei/service-kit'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Limits } from '../limits/limits.ts'
+import type { RouteAudit } from '../audit/route-audit.ts'
 import { badParameter, DomainError } from '../problem/domain-error.ts'
 import { admit, type AdmissionDeps, queueUp } from './admission.ts'
 import { batchDocs, createDocs, reviseDocs, validateDocs } from './route-docs.ts'
@@ -27,16 +28,27 @@ export interface ReportDeps
 const write = { scope: 'reports:write' as Scope }
 const store = { ...write, limit: 'reports' } as const
 
+// What is stored is recorded with it; a report that is only checked is kept nowhere.
+const ofReport = { objectType: 'report', by: 'transaction' } as const
+const audits = {
+  create: { action: 'report.created', ...ofReport },
+  revise: { action: 'report.revised', ...ofReport, param: 'reportId' },
+  batch: { action: 'report.created', ...ofReport },
+  validate: { action: 'report.validated', objectType: 'report', by: 'nobody' },
+} as const satisfies Record<string, RouteAudit>
+
 /** Registers all addresses below /v1/reports. */
 export function reportRoutes(app: FastifyInstance, deps: ReportDeps, done: () => void): void {
   // Room for white space; the limit of the contract is checked on the report itself.
   const bodyLimit = deps.reportBytesMax * 2
-  app.post('/v1/reports', { config: store, bodyLimit, schema: createDocs }, (request, reply) =>
-    accept(request, reply, deps),
+  app.post(
+    '/v1/reports',
+    { config: { ...store, audit: audits.create }, bodyLimit, schema: createDocs },
+    (request, reply) => accept(request, reply, deps),
   )
   app.post<{ Params: { reportId: string } }>(
     '/v1/reports/:reportId/revisions',
-    { config: store, bodyLimit, schema: reviseDocs },
+    { config: { ...store, audit: audits.revise }, bodyLimit, schema: reviseDocs },
     (request, reply) =>
       accept(request, reply, deps, {
         reportId: request.params.reportId,
@@ -45,12 +57,16 @@ export function reportRoutes(app: FastifyInstance, deps: ReportDeps, done: () =>
   )
   app.post(
     '/v1/reports/batch',
-    { config: store, bodyLimit: deps.reportBytesMax * deps.batchItemsMax, schema: batchDocs },
+    {
+      config: { ...store, audit: audits.batch },
+      bodyLimit: deps.reportBytesMax * deps.batchItemsMax,
+      schema: batchDocs,
+    },
     (request) => submitBatch(request, deps),
   )
   app.post(
     '/v1/reports/validate',
-    { config: write, bodyLimit, schema: validateDocs },
+    { config: { ...write, audit: audits.validate }, bodyLimit, schema: validateDocs },
     (request) => {
       const { report } = parseSubmission(request.body, request.caller, deps)
       return validateReport(report, request.caller, deps)

@@ -7,6 +7,7 @@ import { DomainError } from '../problem/domain-error.ts'
 import { findOwn } from './own-subscription.ts'
 import type { SubscriptionDeps } from './subscription-deps.ts'
 import { docs } from './subscription-docs.ts'
+import { ofSubscription } from './subscription-audit.ts'
 
 interface DeliveriesQuery {
   cursor?: string
@@ -19,7 +20,8 @@ export function deliveryRoutes(
   deps: SubscriptionDeps,
   done: () => void,
 ): void {
-  const config = { scope: 'subscriptions:write' as Scope }
+  const audit = { action: 'delivery.listed', ...ofSubscription }
+  const config = { scope: 'subscriptions:write' as Scope, audit }
   app.get<{ Params: { subscriptionId: string }; Querystring: DeliveriesQuery }>(
     '/v1/subscriptions/:subscriptionId/deliveries',
     { config, schema: docs.deliveries },

@@ -3,16 +3,20 @@
 import type { Scope, Subscription } from '@renkei/db'
 import { openSecret } from '@renkei/vault'
 import type { FastifyInstance } from 'fastify'
+import type { RouteAudit } from '../audit/route-audit.ts'
 import { changeSubscription, endSubscription } from './change-subscription.ts'
 import { deliveryRoutes } from './delivery-routes.ts'
 import { findOwn, toView } from './own-subscription.ts'
 import { listPage, subscribe } from './subscribe.ts'
+import { audits } from './subscription-audit.ts'
 import type { SubscriptionDeps } from './subscription-deps.ts'
 import { docs } from './subscription-docs.ts'
 import { testEndpoint } from './test-endpoint.ts'
 import { verifySubscription } from './verify-endpoint.ts'
 
-const write = { scope: 'subscriptions:write' as Scope }
+const write = (audit: RouteAudit) => ({ scope: 'subscriptions:write' as Scope, audit })
+
+const base = '/v1/subscriptions'
 
 type ById = { Params: { subscriptionId: string } }
 
@@ -22,9 +26,8 @@ export function subscriptionRoutes(
   deps: SubscriptionDeps,
   done: () => void,
 ): void {
-  const base = '/v1/subscriptions'
   const one = `${base}/:subscriptionId`
-  app.post(base, { config: write, schema: docs.create }, async (request, reply) => {
+  app.post(base, { config: write(audits.create), schema: docs.create }, async (request, reply) => {
     const subscription = await subscribe(request.body, request, deps)
     // The only answer that ever shows the secret.
     const secret = await openSecret(deps.vault, subscription)
@@ -33,30 +36,58 @@ export function subscriptionRoutes(
       .header('location', `${base}/${subscription.subscriptionId}`)
       .send({ ...toView(subscription), secret })
   })
-  app.get<{ Querystring: { cursor?: string; limit: number } }>(
-    base,
-    { config: write, schema: docs.list },
-    ({ caller, query }) => listPage(caller.organisationId, query, deps),
+  registerList(app, deps)
+  app.get<ById>(
+    one,
+    { config: write(audits.read), schema: docs.read },
+    async ({ caller, params }) =>
+      toView(await findOwn(deps.database, caller, params.subscriptionId)),
   )
-  app.get<ById>(one, { config: write, schema: docs.read }, async ({ caller, params }) =>
-    toView(await findOwn(deps.database, caller, params.subscriptionId)),
-  )
-  app.patch<ById>(one, { config: write, schema: docs.patch }, async (request) =>
+  app.patch<ById>(one, { config: write(audits.patch), schema: docs.patch }, async (request) =>
     toView(await changeSubscription(request.params.subscriptionId, request, deps)),
   )
-  app.delete<ById>(one, { config: write, schema: docs.remove }, async (request, reply) => {
-    await endSubscription(request.params.subscriptionId, request, deps)
-    return reply.code(204).send()
-  })
-  app.post<ById>(`${one}/verify`, { config: write, schema: docs.verify }, async (request) => {
-    const subscription = await findOwn(deps.database, request.caller, request.params.subscriptionId)
-    return viewAfter(verifySubscription(subscription, request, deps))
-  })
-  app.post<ById>(`${one}/test`, { config: write, schema: docs.test }, async ({ caller, params }) =>
-    testEndpoint(await findOwn(deps.database, caller, params.subscriptionId), deps),
+  app.delete<ById>(
+    one,
+    { config: write(audits.remove), schema: docs.remove },
+    async (request, reply) => {
+      await endSubscription(request.params.subscriptionId, request, deps)
+      return reply.code(204).send()
+    },
+  )
+  app.post<ById>(
+    `${one}/verify`,
+    { config: write(audits.verify), schema: docs.verify },
+    async (request) => {
+      const subscription = await findOwn(
+        deps.database,
+        request.caller,
+        request.params.subscriptionId,
+      )
+      return viewAfter(verifySubscription(subscription, request, deps))
+    },
+  )
+  app.post<ById>(
+    `${one}/test`,
+    { config: write(audits.test), schema: docs.test },
+    async ({ caller, params }) =>
+      testEndpoint(await findOwn(deps.database, caller, params.subscriptionId), deps),
   )
   void app.register(deliveryRoutes, deps)
   done()
+}
+
+function registerList(app: FastifyInstance, deps: SubscriptionDeps): void {
+  app.get<{ Querystring: { cursor?: string; limit: number } }>(
+    base,
+    { config: write(audits.list), schema: docs.list },
+    async ({ caller: { organisationId: owner }, query, shown }) => {
+      const page = await listPage(owner, query, deps)
+      for (const item of page.items) {
+        shown.push({ owner, objectId: item.subscriptionId, fields: Object.keys(item) })
+      }
+      return page
+    },
+  )
 }
 
 async function viewAfter(change: Promise<Subscription>) {
