@@ -15,7 +15,7 @@ import { type Posted, replay } from './demo/replay.ts'
 import { type SocketPeer, startSocketPeer } from './demo/socket-peer.ts'
 import { findFaults } from './demo/verdict.ts'
 import { startWebhookPeer, type WebhookPeer } from './demo/webhook-peer.ts'
-import { openSystemDatabase, prepareDatabase } from './system/database.ts'
+import { openSystemDatabase, prepareDatabase, serviceUrlOf } from './system/database.ts'
 import { findKey } from './system/key.ts'
 import { stateFolder } from './system/paths.ts'
 import { startService } from './system/service-process.ts'
@@ -104,7 +104,7 @@ async function startSystem(): Promise<{ apiUrl: string; databaseUrl: string }> {
   await prepareDatabase(database.url)
   const { env: keyEnv } = await findKey(database, process.env)
   const env = {
-    DATABASE_URL: database.url,
+    DATABASE_URL: await serviceUrlOf(database),
     ...keyEnv,
     RENKEI_WEBHOOK_ALLOWED_CIDRS: '127.0.0.0/8',
     RENKEI_API_PORT: String(await freePort()),

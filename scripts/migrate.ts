@@ -1,5 +1,7 @@
-// npm run migrate: brings the database to the newest version.
+// npm run migrate: brings the database to the newest version, and makes the login of the services when
+// RENKEI_SERVICE_PASSWORD says its password.
 
+import { ensureServiceLogin, serviceLogin } from '@renkei/db'
 import { explainStartFailure } from '@renkei/service-kit'
 import { openSystemDatabase, prepareDatabase } from './system/database.ts'
 import { findKey, isKeyGiven, sealSecrets } from './system/key.ts'
@@ -12,6 +14,11 @@ const database = await openSystemDatabase({
 try {
   const applied = await prepareDatabase(database.url)
   console.log(applied.length > 0 ? `applied ${applied.join(', ')}` : 'nothing to apply')
+  const password = process.env['RENKEI_SERVICE_PASSWORD']
+  if (password) {
+    await ensureServiceLogin(database.url, password)
+    console.log(`the services log in as ${serviceLogin}`)
+  }
   if (database.embedded || isKeyGiven(process.env)) {
     const { key } = await findKey(database, process.env)
     console.log(`sealed ${await sealSecrets(database.url, key)} secrets that were stored plain`)

@@ -4,7 +4,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { addOrganisation, createKey, listOrganisations, openDatabase, scopes } from '@renkei/db'
 import { explainStartFailure } from '@renkei/service-kit'
-import { openSystemDatabase, prepareDatabase } from './system/database.ts'
+import { openSystemDatabase, prepareDatabase, serviceUrlOf } from './system/database.ts'
 import { findKey, sealSecrets } from './system/key.ts'
 import { stateFolder } from './system/paths.ts'
 import { type ServiceProcess, startService } from './system/service-process.ts'
@@ -36,7 +36,7 @@ async function start(): Promise<void> {
   await welcome(database.url)
 
   const env = {
-    DATABASE_URL: database.url,
+    DATABASE_URL: await serviceUrlOf(database),
     ...keyEnv,
     // On the embedded database Renkei is being tried out: receivers on this machine may be used.
     ...(database.embedded && { RENKEI_WEBHOOK_ALLOWED_CIDRS: allowedCidrs() }),

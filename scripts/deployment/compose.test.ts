@@ -41,12 +41,24 @@ test('sets only what the service in question reads', () => {
     migrate: new Set([...scriptSettings, 'REDIS_URL']),
   }
   for (const [name, { environment = {} }] of ours) {
+    const set = Object.keys(environment).filter((key) => environment[key] !== '')
     expect(
-      Object.keys(environment).filter((key) => !read[name]?.has(key)),
+      set.filter((key) => !read[name]?.has(key)),
       name,
     ).toEqual([])
     expect(Object.keys(environment), name).toContain('DATABASE_URL')
   }
+})
+
+test('keeps the password of the owner of the tables from the services', () => {
+  for (const name of ['api', 'notifier']) {
+    const { environment = {} } = compose.services[name] ?? {}
+    expect(environment['DATABASE_URL'], name).toContain('//renkei_login:')
+    expect(environment['POSTGRES_PASSWORD'], name).toBe('')
+  }
+  const { environment = {} } = compose.services['migrate'] ?? {}
+  expect(environment['DATABASE_URL']).toContain('//renkei:')
+  expect(environment['RENKEI_SERVICE_PASSWORD']).toBeDefined()
 })
 
 test('runs scripts that exist, in the image that the Dockerfile makes', () => {
@@ -74,7 +86,7 @@ test('listens on this machine only, has no password of its own, and names every 
   for (const [name, { ports = [], environment = {}, image, build }] of services) {
     for (const port of ports) expect(port, name).toMatch(/^127\.0\.0\.1:\d+:\d+$/)
     for (const [key, value] of Object.entries(environment)) {
-      if (key.includes('PASSWORD')) expect(value, name).toMatch(/^\$\{\w+:\?[^}]+\}$/)
+      if (key.includes('PASSWORD')) expect(value, name).toMatch(/^$|^\$\{\w+:\?[^}]+\}$/)
       if (key.endsWith('_URL')) expect(value, name).not.toMatch(/:[^/${}]+@/)
     }
     if (!build) expect(image, name).toMatch(/:v?\d[\w.-]*$/)

@@ -1,8 +1,9 @@
 // The database of a run: the one that DATABASE_URL names, or an embedded Postgres of our own, brought
 // to the newest version.
 
+import { createHmac } from 'node:crypto'
 import { migrateBellStore } from '@renkei/bell'
-import { migrate, withClient } from '@renkei/db'
+import { ensureServiceLogin, migrate, withClient } from '@renkei/db'
 import { startEmbeddedPostgres } from '@renkei/embedded'
 
 export interface SystemDatabase {
@@ -32,4 +33,15 @@ export async function prepareDatabase(url: string): Promise<string[]> {
   const applied = await migrate(url)
   await withClient(url, migrateBellStore)
   return applied
+}
+
+/**
+ * The URL that the services of a run get, once the database is prepared. On the embedded server they
+ * have a login of their own, which owns nothing; a given server is used with the login that was given.
+ */
+export async function serviceUrlOf({ url, embedded }: SystemDatabase): Promise<string> {
+  if (!embedded) return url
+  // Made from the server's own password, so that whoever starts services finds the same one.
+  const { password } = new URL(url)
+  return ensureServiceLogin(url, createHmac('sha256', password).update('services').digest('hex'))
 }

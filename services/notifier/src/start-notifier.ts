@@ -9,6 +9,7 @@ import {
   type Db,
   type DeliveryKey,
   forgetAnswers,
+  makeAuditPartitions,
   makeSharingBook,
   newId,
   openBellPool,
@@ -161,6 +162,11 @@ function listen(config: NotifierConfig, { db, log, stopper, wake }: ListenDeps):
   const listener = listenForBells(openStore(config, log, stopper), wake, { log })
   stopper.add('bells', () => listener.close())
   const forgetting = every(hourMs, async () => {
+    try {
+      await makeAuditPartitions(db)
+    } catch (error) {
+      log.warn({ err: error }, 'audit.partitions-not-made')
+    }
     try {
       await forgetAnswers(db, config.idempotencyHours)
     } catch (error) {
