@@ -1,17 +1,25 @@
 // npm run keys: organisations and their API keys.
 
+import { randomUUID } from 'node:crypto'
 import { parseArgs } from 'node:util'
 import {
   addOrganisation,
+  appendAudit,
   createKey,
   type Db,
+  findKey,
+  findSigningKey,
   listKeys,
   listOrganisations,
+  listSigningKeys,
   openDatabase,
   type OrganisationKind,
   revokeKey,
+  revokeSigningKey,
+  rotateKey,
   type Scope,
   scopes,
+  type Tx,
 } from '@renkei/db'
 import { openSystemDatabase, prepareDatabase } from './system/database.ts'
 import { stateFolder } from './system/paths.ts'
@@ -19,7 +27,9 @@ import { stateFolder } from './system/paths.ts'
 const usage = `npm run keys -- list
 npm run keys -- organisation CODE --name NAME --kind carrier|mvno|vendor|contractor|government|ceptoar|emergencyAgency|media
 npm run keys -- create CODE --label LABEL [--scopes ${scopes.join(',')}] [--expires 2027-03-31T00:00:00+09:00]
-npm run keys -- revoke KEY_ID`
+                        [--signature-required] [--certificate SHA256_IN_BASE64URL]
+npm run keys -- rotate KEY_ID [--overlap-hours 24] [--expires 2027-03-31T00:00:00+09:00]
+npm run keys -- revoke KEY_ID | SIGNING_KEY_ID`
 
 const kinds: readonly OrganisationKind[] = [
   'carrier',
@@ -60,7 +70,16 @@ try {
 
 function readArguments() {
   const text = { type: 'string' } as const
-  const options = { name: text, kind: text, label: text, scopes: text, expires: text }
+  const options = {
+    name: text,
+    kind: text,
+    label: text,
+    scopes: text,
+    expires: text,
+    certificate: text,
+    'overlap-hours': text,
+    'signature-required': { type: 'boolean' },
+  } as const
   try {
     return parseArgs({ allowPositionals: true, options })
   } catch {
@@ -72,13 +91,23 @@ function readArguments() {
 async function run(db: Db, [verb, subject]: string[]): Promise<void> {
   if (verb === 'list') {
     console.table(await listOrganisations(db))
-    console.table(await listKeys(db))
+    console.table((await listKeys(db)).map(shown))
+    console.table((await listSigningKeys(db)).map(({ publicKey: _, ...key }) => shown(key)))
   } else if (verb === 'organisation' && subject) await organisation(db, subject)
   else if (verb === 'create' && subject) await create(db, subject)
-  else if (verb === 'revoke' && subject) {
-    const done = await revokeKey(db, subject, new Date())
-    console.log(done ? `${subject} is revoked` : `there is no live key ${subject}`)
-  } else throw new Error(usage)
+  else if (verb === 'rotate' && subject) await rotate(db, subject)
+  else if (verb === 'revoke' && subject) await revoke(db, subject)
+  else throw new Error(usage)
+}
+
+// Instants and lists as one short text each, so that a table keeps its width.
+function shown(key: object): object {
+  return Object.fromEntries(
+    Object.entries(key).map(([name, value]: [string, unknown]) => [
+      name,
+      value instanceof Date ? value.toISOString() : Array.isArray(value) ? value.join(' ') : value,
+    ]),
+  )
 }
 
 async function organisation(db: Db, organisationId: string): Promise<void> {
@@ -98,15 +127,78 @@ async function create(db: Db, organisationId: string): Promise<void> {
   if (!(await listOrganisations(db)).some((known) => known.organisationId === organisationId)) {
     throw new Error(`there is no organisation ${organisationId}: add it first\n${usage}`)
   }
-  const expiresAt = values.expires === undefined ? null : new Date(values.expires)
-  if (expiresAt && !(expiresAt.getTime() > Date.now())) {
-    throw new Error(`--expires must be an instant in the future\n${usage}`)
+  const { certificate } = values
+  if (certificate !== undefined && !/^[A-Za-z0-9_-]{43}$/.test(certificate)) {
+    throw new Error(`--certificate must be a SHA-256 in base64url\n${usage}`)
   }
-  const { apiKey } = await createKey(db, {
-    organisationId,
-    label: values.label ?? 'made by npm run keys',
-    scopes: asked as Scope[],
-    expiresAt,
+  const expiresAt = readExpiry() ?? null
+  const { apiKey } = await db.transaction().execute(async (tx) => {
+    const key = await createKey(tx, {
+      organisationId,
+      label: values.label ?? 'made by npm run keys',
+      scopes: asked as Scope[],
+      expiresAt,
+      signatureRequired: values['signature-required'] ?? false,
+      certificateSha256: certificate ?? null,
+    })
+    const detail = { scopes: asked }
+    await audit(tx, { action: 'key.created', objectId: key.keyId, organisationId, detail })
+    return key
   })
   console.log(`This is shown once:\n${apiKey}`)
+}
+
+async function rotate(db: Db, keyId: string): Promise<void> {
+  const hours = Number(values['overlap-hours'] ?? 24)
+  if (!(hours >= 0 && hours <= 168)) throw new Error(`--overlap-hours must be 0 to 168\n${usage}`)
+  const expiresAt = readExpiry()
+  const rotated = await db.transaction().execute(async (tx) => {
+    const at = new Date()
+    const change = { ...(expiresAt && { expiresAt }) }
+    const rotation = await rotateKey(tx, { keyId, at, overlapMs: hours * 3_600_000, change })
+    const organisationId = (await findKey(tx, keyId))?.organisationId
+    if (rotation.outcome !== 'rotated' || !organisationId) {
+      throw new Error(`${keyId} cannot be rotated: it is ${rotation.outcome}`)
+    }
+    const detail = { replacedBy: rotation.keyId, endsAt: rotation.oldEndsAt.toISOString() }
+    await audit(tx, { action: 'key.rotated', objectId: keyId, organisationId, detail })
+    return rotation
+  })
+  console.log(`${keyId} works until ${rotated.oldEndsAt.toISOString()}`)
+  console.log(`Its successor is shown once:\n${rotated.apiKey}`)
+}
+
+async function revoke(db: Db, id: string): Promise<void> {
+  const done = await db.transaction().execute(async (tx) => {
+    const at = new Date()
+    const key = await findKey(tx, id)
+    const signingKey = key ? undefined : await findSigningKey(tx, id)
+    const organisationId = (key ?? signingKey)?.organisationId
+    if (organisationId === undefined) return false
+    const revoked = key
+      ? await revokeKey(tx, id, at)
+      : await revokeSigningKey(tx, { signingKeyId: id, organisationId }, at)
+    const action = key ? 'key.revoked' : 'signingKey.revoked'
+    if (revoked) await audit(tx, { action, objectId: id, organisationId })
+    return revoked
+  })
+  console.log(done ? `${id} is revoked` : `there is no live key ${id}`)
+}
+
+function readExpiry(): Date | undefined {
+  if (values.expires === undefined) return undefined
+  const expiresAt = new Date(values.expires)
+  if (expiresAt.getTime() > Date.now()) return expiresAt
+  throw new Error(`--expires must be an instant in the future\n${usage}`)
+}
+
+// Done by an operator, who is no organisation and has no key.
+async function audit(
+  tx: Tx,
+  entry: { action: string; objectId: string; organisationId: string; detail?: object },
+): Promise<void> {
+  const { organisationId: objectOwner, ...rest } = entry
+  const [objectType = ''] = entry.action.split('.')
+  const operator = { organisationId: null, keyId: null, requestId: randomUUID() }
+  await appendAudit(tx, { ...operator, ...rest, objectType, objectOwner, at: new Date() })
 }

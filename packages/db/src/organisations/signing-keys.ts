@@ -44,6 +44,11 @@ export async function findSigningKey(
   return keys(db).where('signing_key_id', '=', signingKeyId).executeTakeFirst()
 }
 
+/** Lists all signing keys of all organisations, oldest first: for operators. */
+export async function listSigningKeys(db: Db): Promise<SigningKey[]> {
+  return keys(db).orderBy('created_at').execute()
+}
+
 /** Lists a page of the keys of one organisation by identifier, ended ones too. */
 export async function listSigningKeysOf(
   db: Db,

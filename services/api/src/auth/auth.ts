@@ -70,7 +70,12 @@ export const authPlugin = fp((app: FastifyInstance, deps: AuthDeps, done: () => 
     request.beforeParse = () => (verified ??= verify())
   })
   // Requests without a body are not parsed.
-  app.addHook('preValidation', (request) => request.beforeParse?.() ?? Promise.resolve())
+  app.addHook('preValidation', async (request) => {
+    if (!request.beforeParse) return
+    await request.beforeParse()
+    const wasParsed = request.body !== undefined && request.body !== null
+    if (wasParsed && request.rawBody.length === 0) throw new Error('a parser hid its body')
+  })
   done()
 })
 
