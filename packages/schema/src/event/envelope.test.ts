@@ -7,9 +7,12 @@ import addFormats from 'ajv-formats'
 import { type CloudEvent, HTTP } from 'cloudevents'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { audiences, tlpsWithin } from '../projection/audience.ts'
+import type { Tlp } from '../generated/report.gen.ts'
+import { audiences } from '../projection/audience.ts'
 import { project } from '../projection/project.ts'
+import { pushed, type Sight } from '../projection/sight.ts'
 import { parseEvent } from '../report/parse-event.ts'
+import { type FieldSet, fieldSets } from '../sharing/share.ts'
 import { type EventToSend, fromCursor, sourceOf, toCursor, writeEnvelope } from './envelope.ts'
 import { eventTypes, reportEventType } from './event-types.ts'
 import { toRecordedReport } from './event-writer.ts'
@@ -22,6 +25,10 @@ const officialUrl = new URL(
 const folder = new URL('../../vectors/valid/', import.meta.url)
 const vectors = readdirSync(folder)
 
+const owner: Sight = { audience: 'owner', tlpMax: 'TLP:RED' }
+const peer: Sight = { audience: 'peer', tlpMax: 'TLP:AMBER+STRICT' }
+
+const reportId = '01985a7c-1111-7d31-9f40-1a2b3c4d5e6f'
 const level = {
   scheme: 'jp.renkei.level',
   version: '2015.1.0',
@@ -37,7 +44,7 @@ function eventOf(vector: string, members: Partial<EventToSend> = {}) {
     eventId: '01985a7c-8b20-7d31-9f40-1a2b3c4d5e6f',
     type: reportEventType(1, content.state),
     organisationId: 'example-mobile',
-    reportId: '01985a7c-1111-7d31-9f40-1a2b3c4d5e6f',
+    subject: reportId,
     revision: 1,
     level: 2,
     tlp: content.tlp,
@@ -46,13 +53,14 @@ function eventOf(vector: string, members: Partial<EventToSend> = {}) {
     recordedAt: new Date('2026-07-30T00:25:01.123Z'),
     ...members,
   }
-  const report = toRecordedReport({ ...event, content, assessment: { level } })
+  const recorded = { ...event, reportId, revision: 1, content, assessment: { level } }
+  const report = { ...toRecordedReport(recorded), tlp: event.tlp as Tlp }
   return { event, report }
 }
 
 function write(vector: string, members: Partial<EventToSend> = {}, previous = 41): string {
   const { event, report } = eventOf(vector, members)
-  return writeEnvelope(event, project(report, 'owner')!)(previous)
+  return writeEnvelope(event, project(report, owner)!)(previous)
 }
 
 describe.each(vectors)('the event of %s', (vector) => {
@@ -84,17 +92,31 @@ describe.each(vectors)('the event of %s', (vector) => {
     expect(Buffer.byteLength(text)).toBeLessThanOrEqual(65_536)
   })
 
-  test('is valid for every audience that may see it', () => {
-    const { event, report } = eventOf(vector)
-    for (const audience of audiences) {
-      const view = project(report, audience)
-      const mayKnow = tlpsWithin(audience).some((tlp) => tlp === report.tlp)
-      expect(view !== undefined).toBe(mayKnow)
-      if (view)
+  test.each(['TLP:CLEAR', 'TLP:GREEN', 'TLP:AMBER', 'TLP:AMBER+STRICT', 'TLP:RED'])(
+    'under %s is valid for every audience, whatever is agreed',
+    (tlp) => {
+      const { event, report } = eventOf(vector, { tlp })
+      for (const sight of sights) {
+        const view = project(report, pushed(sight))
+        if (tlp === 'TLP:RED') expect(view).toBeUndefined()
+        if (!view) continue
         expect(parseEvent(JSON.parse(writeEnvelope(event, view)(0)))).toMatchObject({ ok: true })
-    }
-  })
+      }
+    },
+  )
 })
+
+const agreementId = '01985a7c-2222-7d31-9f40-1a2b3c4d5e6f'
+const agreed = (sets: readonly FieldSet[]): Sight['share'] => ({
+  agreementId,
+  tlpMax: 'TLP:RED',
+  fieldSets: sets,
+})
+const sights = audiences.flatMap((audience): Sight[] => [
+  { audience, tlpMax: audience === 'owner' ? 'TLP:RED' : 'TLP:CLEAR' },
+  { audience, tlpMax: 'TLP:GREEN', share: agreed([])! },
+  { audience, tlpMax: 'TLP:CLEAR', share: agreed(fieldSets)! },
+])
 
 describe('the envelope', () => {
   test('says what it is about and where it stands', () => {
@@ -117,7 +139,7 @@ describe('the envelope', () => {
 
   test('differs between receivers of one view in the event before, and in nothing else', () => {
     const { event, report } = eventOf('all-fields.json')
-    const writeFor = writeEnvelope(event, project(report, 'peer')!)
+    const writeFor = writeEnvelope(event, project(report, peer)!)
     const [first, second] = [writeFor(0), writeFor(41)]
     expect(first.replace('"previouscursor":"0000000000000000"', '')).toBe(
       second.replace('"previouscursor":"0000000000000041"', ''),
@@ -134,7 +156,7 @@ describe('the envelope', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (headline) => {
         const { event, report } = eventOf('flash-minimal.json')
-        const view = { ...project(report, 'owner')!, texts: [{ language: 'ja', headline }] }
+        const view = { ...project(report, owner)!, texts: [{ language: 'ja', headline }] }
         const { data } = JSON.parse(writeEnvelope(event, view)(0))
         expect(data.texts[0].headline).toBe(headline)
       }),

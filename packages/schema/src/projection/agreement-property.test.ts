@@ -26,7 +26,7 @@ describe('an agreement', () => {
   test('takes nothing away', () => {
     fc.assert(
       fc.property(anyScene, anyWay, (scene, way) => {
-        expectNoMore({ ...scene, agreed: undefined }, scene, way as Way)
+        expectNoMore({ ...scene, agreed: undefined }, scene, way)
       }),
       runs,
     )
@@ -36,7 +36,7 @@ describe('an agreement', () => {
     fc.assert(
       fc.property(anyScene, anyShare, anyWay, fc.nat(), (scene, agreed, way, pick) => {
         const wider = widenings[pick % widenings.length]!(agreed)
-        expectNoMore({ ...scene, agreed }, { ...scene, agreed: wider }, way as Way)
+        expectNoMore({ ...scene, agreed }, { ...scene, agreed: wider }, way)
       }),
       { numRuns: 1500 },
     )
@@ -50,8 +50,8 @@ describe('an agreement', () => {
     fc.assert(
       fc.property(anyScene, anyShare, anyWay, (scene, share, way) => {
         const over = { ...scene, agreed: { ...share, ...validity } }
-        const bytes = bytesSeen({ ...scene, agreed: undefined }, way as Way)
-        expect(bytesSeen(over, way as Way)).toBe(bytes)
+        const bytes = bytesSeen({ ...scene, agreed: undefined }, way)
+        expect(bytesSeen(over, way)).toBe(bytes)
       }),
       runs,
     )
@@ -61,7 +61,7 @@ describe('an agreement', () => {
     fc.assert(
       fc.property(anyScene, anyWay, (scene, way) => {
         const open = (validFrom: Date) =>
-          bytesSeen({ ...scene, agreed: { ...openShare, validFrom } }, way as Way)
+          bytesSeen({ ...scene, agreed: { ...openShare, validFrom } }, way)
         expect(open(now)).toBe(open(new Date(0)))
       }),
       { numRuns: 100 },
@@ -107,7 +107,7 @@ describe('of a leak', () => {
     fc.assert(
       fc.property(anyLeak, anyWay, (scene, way) => {
         const { facts, viewer, agreed } = scene
-        if (bytesSeen(scene, way as Way) === 'null') return
+        if (bytesSeen(scene, way) === 'null') return
         const mayKnow =
           ['owner', 'regulator'].includes(audienceOf(scene)) ||
           facts.owners.includes(viewer.organisationId) ||
@@ -123,7 +123,7 @@ describe('of a leak', () => {
     fc.assert(
       fc.property(anyLeak, anyWay, (scene, way) => {
         if (audienceOf(scene) !== 'public') return
-        expect(bytesSeen({ ...scene, agreed: openShare }, way as Way)).toBe('null')
+        expect(bytesSeen({ ...scene, agreed: openShare }, way)).toBe('null')
       }),
       runs,
     )
@@ -133,10 +133,10 @@ describe('of a leak', () => {
     const { kinds: _, ...all } = openShare
     fc.assert(
       fc.property(anyLeak, anyWay, (scene, way) => {
-        const bytes = bytesSeen({ ...scene, agreed: undefined }, way as Way)
-        expect(bytesSeen({ ...scene, agreed: all }, way as Way)).toBe(bytes)
+        const bytes = bytesSeen({ ...scene, agreed: undefined }, way)
+        expect(bytesSeen({ ...scene, agreed: all }, way)).toBe(bytes)
         const named = { ...all, kinds: ['fault', 'cyber'] }
-        expect(bytesSeen({ ...scene, agreed: named }, way as Way)).toBe(bytes)
+        expect(bytesSeen({ ...scene, agreed: named }, way)).toBe(bytes)
       }),
       runs,
     )
