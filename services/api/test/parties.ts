@@ -1,6 +1,8 @@
 // Organisations of a test with their keys: each talks to an API as its own systems would.
 
 import { addOrganisation, createKey, type Database, type Scope, scopes } from '@renkei/db'
+import type { Agreement } from '@renkei/schema'
+import { agree as agreeInDatabase, type AgreedTerms } from '../../../test/support/agree.ts'
 import { callApi, type Call, type TestAnswer } from './call-api.ts'
 
 export type PartyKind = Parameters<typeof addOrganisation>[1]['kind']
@@ -32,6 +34,16 @@ export async function addParty(
   await addOrganisation(api.db, { organisationId: code, name: code, kind })
   const key = { organisationId: code, label: 'test', scopes, expiresAt }
   return makeParty(code, await createKey(api.db, key), api.url)
+}
+
+/** Has two parties agree that TLP:AMBER, unless told otherwise, flows from the one to the other. */
+export function agree(
+  api: { readonly db: Database['db'] },
+  from: Party,
+  to: Party,
+  terms?: AgreedTerms,
+): Promise<Agreement> {
+  return agreeInDatabase(api.db, from.organisationId, to.organisationId, terms)
 }
 
 function makeParty(code: string, key: { keyId: string; apiKey: string }, url: string): Party {
