@@ -1,5 +1,5 @@
 // A file that everyone may read and keep: sent with a strong ETag, answered 304 when unchanged.
-// Pages of other sites may read it too; it holds no secret and asks for no key.
+// It holds no secret and asks for no key; pages of other sites may not read it, like everything here.
 
 import { createHash } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
@@ -23,12 +23,7 @@ export function publishedJson(value: unknown): PublishedFile {
 
 /** Answers with the file, or with 304 when the reader has it. */
 export function sendPublished(request: FastifyRequest, reply: FastifyReply, file: PublishedFile) {
-  void reply.headers({
-    etag: file.etag,
-    'cache-control': 'public, max-age=300',
-    'access-control-allow-origin': '*',
-    'cross-origin-resource-policy': 'cross-origin',
-  })
+  void reply.headers({ etag: file.etag, 'cache-control': 'public, max-age=300' })
   if (hasCurrent(request.headers['if-none-match'], file.etag)) return reply.code(304).send()
   return reply.type(file.mediaType).serializer(String).send(file.content)
 }
