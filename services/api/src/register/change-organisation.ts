@@ -8,6 +8,7 @@ import {
 } from '@renkei/db'
 import { parseOrganisationPatch } from '@renkei/schema'
 import type { FastifyRequest } from 'fastify'
+import { actorOf } from '../audit/actor.ts'
 import { DomainError } from '../problem/domain-error.ts'
 import { invalidEntry } from './change-register.ts'
 import { requireMatch } from './if-match.ts'
@@ -30,11 +31,8 @@ export async function changeOrganisation(
     requireMatch(request, String(before.revision))
     const after = await updateOrganisation(tx, organisationId, parsed.patch, at)
     await appendAudit(tx, {
+      ...actorOf(request),
       at,
-      organisationId,
-      keyId: caller.keyId,
-      requestId: request.id,
-      address: request.ip,
       action: 'organisation.changed',
       objectType: 'organisation',
       objectId: organisationId,

@@ -10,6 +10,7 @@ import {
 } from '@renkei/db'
 import type { Fault } from '@renkei/schema'
 import type { FastifyRequest } from 'fastify'
+import { actorOf } from '../audit/actor.ts'
 import { DomainError } from '../problem/domain-error.ts'
 import type { RegisterDeps } from './register-deps.ts'
 
@@ -23,8 +24,8 @@ export interface OpenRegister {
 
 export interface RegisterChange<T> {
   readonly result: T
-  /** What goes on record; absent when nothing was changed. */
-  readonly entry?: { readonly action: string; readonly objectId: string; readonly detail?: object }
+  /** What goes on record. */
+  readonly entry: { readonly action: string; readonly objectId: string; readonly detail?: object }
 }
 
 /** Runs a change alone on the caller's contacts and puts it on record, all or nothing. */
@@ -33,19 +34,15 @@ export async function changeRegister<T>(
   deps: RegisterDeps,
   change: (register: OpenRegister) => Promise<RegisterChange<T>>,
 ): Promise<T> {
-  const { organisationId, keyId } = request.caller
+  const { organisationId } = request.caller
   const at = deps.clock.now()
   return deps.db.transaction().execute(async (tx) => {
     await lockOrganisation(tx, organisationId)
     const contacts = await readOwnContacts(tx, deps.vault, organisationId)
     const { result, entry } = await change({ tx, at, organisationId, contacts })
-    if (!entry) return result
     await appendAudit(tx, {
+      ...actorOf(request),
       at,
-      organisationId,
-      keyId,
-      requestId: request.id,
-      address: request.ip,
       objectType: 'contact',
       objectOwner: organisationId,
       ...entry,

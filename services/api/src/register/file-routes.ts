@@ -8,6 +8,7 @@ import { docs } from './contact-docs.ts'
 import { writeCsv } from './csv/write-csv.ts'
 import { quoted, tagOfRegister } from './if-match.ts'
 import { importContacts } from './import-contacts.ts'
+import { audits, shownContact } from './register-audit.ts'
 import type { RegisterDeps } from './register-deps.ts'
 import { collectContacts } from './search-contacts.ts'
 import { toContact } from './views.ts'
@@ -24,8 +25,8 @@ interface ExportQuery {
 
 /** Registers /v1/contacts/export and /v1/contacts/import. */
 export function fileRoutes(app: FastifyInstance, deps: RegisterDeps, done: () => void): void {
-  const read = { scope: 'reports:read' as Scope }
-  const write = { scope: 'contacts:write' as Scope }
+  const read = { scope: 'reports:read' as Scope, audit: audits.export }
+  const write = { scope: 'contacts:write' as Scope, audit: audits.import }
   app.addContentTypeParser(
     'text/csv',
     { parseAs: 'buffer' },
@@ -38,11 +39,12 @@ export function fileRoutes(app: FastifyInstance, deps: RegisterDeps, done: () =>
   app.get<{ Querystring: ExportQuery }>(
     '/v1/contacts/export',
     { config: read, schema: docs.export },
-    async ({ caller, query }, reply) => {
+    async ({ caller, query, shown }, reply) => {
       const contacts =
         query.of === 'own'
           ? await ownContacts(caller, reply, deps)
           : await collectContacts(caller, exportedMax, deps)
+      shown.push(...contacts.map((view) => shownContact(view, caller, deps)))
       if (query.format === 'json') return { contacts }
       return reply
         .type('text/csv; charset=utf-8')

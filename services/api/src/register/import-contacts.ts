@@ -34,12 +34,15 @@ export async function importContacts(
     if (plan.faults.length > 0) throw invalidEntry(sent.located(plan.faults))
     if (sent.entries.length > deps.contactsPerOrganisationMax) throw tooMany(contacts.length)
     const report = { dryRun, ...describe(plan, sent) }
-    if (dryRun || changesNothing(plan)) return { result: { report, tag } }
+    if (dryRun || changesNothing(plan)) {
+      const action = dryRun ? 'contact.importTried' : 'contact.imported'
+      return { result: { report, tag }, entry: { action, objectId: organisationId } }
+    }
     const detail = await carryOut(plan, register, deps)
     const after = await readOwnContacts(tx, deps.vault, organisationId)
     return {
       result: { report, tag: tagOfRegister(after) },
-      entry: { action: 'contacts.imported', objectId: organisationId, detail },
+      entry: { action: 'contact.imported', objectId: organisationId, detail },
     }
   })
 }

@@ -37,7 +37,7 @@ export async function reorder(
     }
     await placeContacts(tx, order, at)
     const result = viewOf(await readOwnContacts(tx, deps.vault, organisationId))
-    const action = 'contacts.reordered'
+    const action = 'contact.reordered'
     return { result, entry: { action, objectId: organisationId, detail: { order } } }
   })
 }

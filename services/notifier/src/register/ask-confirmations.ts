@@ -68,7 +68,7 @@ async function ask(tx: Tx, { organisationId, contacts, now }: Asked, deps: AskDe
     organisationId: null,
     keyId: null,
     requestId: eventId,
-    action: 'contacts.confirmation-requested',
+    action: 'contact.confirmationRequested',
     objectType: 'contact',
     objectId: organisationId,
     objectOwner: organisationId,
