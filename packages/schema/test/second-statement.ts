@@ -13,7 +13,7 @@ const rankOf: Record<string, number> = {
   'TLP:AMBER+STRICT': 3,
   'TLP:RED': 4,
 } satisfies Record<Tlp, number>
-const rank = (label: string): number => rankOf[label] ?? 4
+export const rank = (label: string): number => rankOf[label] ?? 4
 
 const audienceNames: Record<string, string> = {
   carrier: 'peer',
@@ -64,7 +64,7 @@ export function audienceOf({ viewer, facts }: Pick<Scene, 'viewer' | 'facts'>): 
 }
 
 /** How far a viewer sees, by default and by agreement; -1 is nothing at all. */
-function boundsOf(scene: Scene, way: Way) {
+export function boundsOf(scene: Scene, way: Way) {
   const { facts, viewer } = scene
   const audience = audienceOf(scene)
   const most = way === 'push' ? 3 : 4

@@ -46,7 +46,12 @@ describe('a share covers a report', () => {
     ['of one of its prefectures', { prefectures: ['27', '01'] }, {}, true],
     ['not of others', { prefectures: ['01'] }, {}, false],
     ['of the whole country', { prefectures: ['01'] }, { prefectures: ['00@1'] }, true],
-    ['not of abroad, when it names prefectures', { prefectures: ['13'] }, { prefectures: [] }, false],
+    [
+      'not of abroad, when it names prefectures',
+      { prefectures: ['13'] },
+      { prefectures: [] },
+      false,
+    ],
     ['not when one term of several fails', { kinds: ['fault'], services: ['email'] }, {}, false],
   ])('%s', (_, terms, of, expected) => {
     expect(speaks(terms, of)).toBe(expected)
@@ -65,7 +70,12 @@ describe('a share covers a report', () => {
   test.each<[string, Partial<Share>, string[], boolean]>([
     ['not when it names no kinds', {}, ['leak'], false],
     ['not when it names all others', { kinds: ['fault', 'cyber'] }, ['leak'], false],
-    ['not when the report was something else before', { kinds: ['fault'] }, ['fault', 'leak'], false],
+    [
+      'not when the report was something else before',
+      { kinds: ['fault'] },
+      ['fault', 'leak'],
+      false,
+    ],
     ['when it names leaks', { kinds: ['leak'] }, ['leak'], true],
     ['when it names leaks, whatever it was before', { kinds: ['leak'] }, ['fault', 'leak'], true],
   ])('of a leak %s', (_, terms, kinds, expected) => {
