@@ -10,6 +10,7 @@ import { fastify, type FastifyBaseLogger, type FastifyInstance, LogController } 
 import { makeAccessRecorder } from './audit/access-recorder.ts'
 import { auditPlugin } from './audit/audit-plugin.ts'
 import { makeDisclosure } from './audit/disclosure.ts'
+import { auditRoutes } from './audit/routes.ts'
 import { agreementRoutes } from './agreements/routes.ts'
 import { authPlugin } from './auth/auth.ts'
 import { makeCertificateFinder } from './auth/client-certificate.ts'
@@ -137,5 +138,6 @@ async function keyedRoutes(app: FastifyInstance, deps: AppDeps): Promise<void> {
   await app.register(registerRoutes, { ...deps, ...settings })
   await app.register(agreementRoutes, { ...deps, ...config.agreements })
   await app.register(ledgerRoutes, { db })
+  await app.register(auditRoutes, { db })
   await app.register(credentialRoutes, { ...deps, ...config.auth, publicUrl })
 }

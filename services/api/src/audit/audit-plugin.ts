@@ -64,7 +64,7 @@ export const auditPlugin = fp((app: FastifyInstance, deps: AuditDeps, done: () =
       await denials.denied(toDenial(audit, request, reply, clock.now())).catch((error: unknown) => {
         request.log.warn({ err: error }, 'audit.denial-not-recorded')
       })
-    } else if (reply.statusCode < 400 && (audit.by ?? 'answer') === 'answer') {
+    } else if (reply.statusCode < 400 && isToRecord(audit, request)) {
       await recordAnswer(audit, request, reply, deps)
     }
     return payload
@@ -79,6 +79,11 @@ declare module 'fastify' {
 }
 
 const deniedStatuses = new Set([401, 403, 404, 429])
+
+// A change that shows what was stored before, such as a repeated answer, is a look as well.
+function isToRecord({ by = 'answer' }: RouteAudit, { shown }: FastifyRequest): boolean {
+  return by === 'answer' || (by === 'transaction' && shown.length > 0)
+}
 
 async function recordAnswer(
   audit: RouteAudit,

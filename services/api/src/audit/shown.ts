@@ -8,8 +8,9 @@ export interface Shown {
   /** The organisation whose object it is. */
   readonly owner: string
   readonly objectId: string
-  /** That of the route unless it is another. */
+  /** Those of the route unless they are others. */
   readonly objectType?: string
+  readonly action?: string
   /** The top-level names of the view that left. */
   readonly fields: readonly string[]
   /** As what the caller saw it, and by which agreement when there was one. */
@@ -39,17 +40,17 @@ export function shownReport(
 
 /** Writes the entries of what was shown. */
 export function toAccesses(look: Look, actor: Actor, at: Date, shown: readonly Shown[]): Access[] {
-  const groups = Map.groupBy(shown, ({ owner, objectType, sight }) =>
-    [owner, objectType, sight?.audience, sight?.share?.agreementId].join(' '),
+  const groups = Map.groupBy(shown, ({ owner, objectType, action, sight }) =>
+    [owner, objectType, action, sight?.audience, sight?.share?.agreementId].join(' '),
   )
   return [...groups.values()].flatMap((group) => {
     const [first] = group
     if (!first) return []
-    const { owner, objectType = look.objectType, sight } = first
+    const { owner, objectType = look.objectType, action = look.action, sight } = first
     return {
       ...actor,
       at,
-      action: look.action,
+      action,
       objectType,
       objectIds: [...new Set(group.map(({ objectId }) => objectId))],
       objectOwner: owner,

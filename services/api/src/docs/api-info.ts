@@ -54,6 +54,10 @@ export const tags = [
     description: '台帳: 誰に届き、誰に届いていないか。 Who has been told, and who has not yet.',
   },
   {
+    name: 'audit',
+    description: 'アクセスログ: 誰が何を見たか。 Who has seen and done what.',
+  },
+  {
     name: 'credentials',
     description: '認証: APIキーと署名鍵。 API keys and signing keys of your own organisation.',
   },

@@ -12,7 +12,7 @@ import { readIdempotency } from './idempotency-key.ts'
 import { parseSubmission, type ParseDeps } from './parse-submission.ts'
 import { readRoutes } from './read-routes.ts'
 import type { SightDeps } from './report-sight.ts'
-import { submitBatch } from './submit-batch.ts'
+import { type ItemAnswer, submitBatch } from './submit-batch.ts'
 import type { Answer, Submission } from './submission.ts'
 import { validateReport, type ValidateDeps } from './validate-report.ts'
 
@@ -62,7 +62,11 @@ export function reportRoutes(app: FastifyInstance, deps: ReportDeps, done: () =>
       bodyLimit: deps.reportBytesMax * deps.batchItemsMax,
       schema: batchDocs,
     },
-    (request) => submitBatch(request, deps),
+    async (request) => {
+      const { items } = await submitBatch(request, deps)
+      for (const item of items.filter(isRepeated)) showRepeated(request, item)
+      return { items }
+    },
   )
   app.post(
     '/v1/reports/validate',
@@ -95,7 +99,24 @@ async function accept(
     },
     deps,
   )
-  return sendAnswer(reply.headers(headers), await queueUp(admitted, deps))
+  const answer = await queueUp(admitted, deps)
+  if (isRepeated(answer)) showRepeated(request, { ...answer, body: JSON.parse(answer.body) })
+  return sendAnswer(reply.headers(headers), answer)
+}
+
+function isRepeated({ headers }: Pick<ItemAnswer, 'headers'>): boolean {
+  return headers?.['idempotency-replayed'] !== undefined
+}
+
+// Who repeats a request is shown what the first one has stored.
+function showRepeated(
+  { caller, shown }: Pick<FastifyRequest, 'caller' | 'shown'>,
+  { body }: Pick<ItemAnswer, 'body'>,
+): void {
+  const { reportId } = body as { reportId: string }
+  const fields = Object.keys(body as object)
+  const action = 'report.answerRepeated'
+  shown.push({ owner: caller.organisationId, objectId: reportId, action, fields })
 }
 
 function sendAnswer(reply: FastifyReply, answer: Answer) {

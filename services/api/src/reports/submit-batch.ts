@@ -19,7 +19,7 @@ interface BatchItem {
   readonly ifMatch?: number
 }
 
-interface ItemAnswer {
+export interface ItemAnswer {
   readonly status: number
   readonly headers?: Readonly<Record<string, string>>
   readonly body: unknown

@@ -1,0 +1,82 @@
+// What the OpenAPI document says of the audit trail.
+
+import { answer, limitSchema, pageOf, problemResponse, queryOf } from '../docs/parts.ts'
+import { cursorPattern } from './audit-view.ts'
+
+const tags = ['audit']
+const text = { type: 'string' } as const
+const instant = { type: 'string', format: 'date-time' } as const
+
+const filters = {
+  object: {
+    type: 'string',
+    pattern: '^[\\w.:-]{1,100}$',
+    description: 'Only entries that name this object, such as a report.',
+  },
+  action: {
+    type: 'string',
+    pattern: '^[A-Za-z.]{1,100}$',
+    description: 'Only this action, such as `report.read` or `feed.read`.',
+  },
+  from: { ...instant, description: 'From this instant on.' },
+  to: { ...instant, description: 'Before this instant.' },
+  cursor: { type: 'string', pattern: cursorPattern, description: '`next` of the page before.' },
+}
+
+const entry = {
+  type: 'object',
+  required: ['auditId', 'at', 'action', 'objectType', 'objects'],
+  properties: {
+    auditId: { ...text, description: 'Chain and number: `read-17`.' },
+    at: instant,
+    organisation: {
+      ...text,
+      description: 'Who did it; absent where an operator of Renkei did, at the command line.',
+    },
+    action: text,
+    objectType: text,
+    objects: { type: 'array', items: text },
+    owner: { ...text, description: 'The organisation whose objects these are.' },
+    fields: { type: 'array', items: text, description: 'The top-level names of what was shown.' },
+    audience: { ...text, description: 'As which audience it was seen.' },
+    agreement: { ...text, description: 'The agreement that widened what was seen.' },
+    revision: { type: 'integer' },
+    keyId: { ...text, description: 'Only of your own keys, as are the next three.' },
+    address: text,
+    requestId: text,
+    more: {
+      type: 'object',
+      description: 'Of a refused attempt: `attempted`, `route`, `status`, `reason`, `count`.',
+    },
+  },
+}
+
+const about =
+  'Entries on objects of your organisation, by whomever, and on what was done with its keys, newest first. What webhooks were sent stands in the ledger and in the deliveries.'
+
+export const auditDocs = {
+  operationId: 'readAudit',
+  summary: 'Who has seen my report? The audit trail of your objects and keys',
+  description: about,
+  tags,
+  querystring: queryOf({ ...filters, limit: limitSchema(50, 500) }),
+  response: {
+    200: answer('Entries.', pageOf(entry, 'Give as `cursor`.')),
+    default: problemResponse,
+  },
+}
+
+export const exportDocs = {
+  operationId: 'exportAudit',
+  summary: 'The same as a file: one JSON document a line',
+  description: `${about} After a million lines the last one says with \`next\` where to go on.`,
+  tags,
+  querystring: queryOf(filters),
+  response: {
+    200: {
+      description: 'Entries, one a line.',
+      content: { 'application/x-ndjson': { schema: entry } },
+    },
+    default: problemResponse,
+  },
+}
