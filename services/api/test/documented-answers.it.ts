@@ -87,6 +87,34 @@ test('a subscription is answered as documented from its making to its end', asyn
   await documented(fixed, 'endSubscription', one, { method: 'DELETE' })
 })
 
+test('the register is answered as documented', async () => {
+  const channels = [{ type: 'email', value: 'noc@example.jp' }]
+  const json = { role: 'nocDuty', name: 'NOC当直', channels }
+  const { body } = await documented(mobile, 'addContact', '/v1/contacts', { json })
+  const one = `/v1/contacts/${body.contactId}`
+  const headers = { 'if-match': '*' }
+  for (const party of [mobile, fixed]) {
+    await documented(party, 'listContacts', '/v1/contacts?limit=1')
+    await documented(party, 'readContact', one)
+    await documented(party, 'exportContacts', '/v1/contacts/export?of=all')
+    await documented(party, 'listOrganisations', '/v1/organisations?limit=1')
+    await documented(party, 'readOrganisation', '/v1/organisations/example-mobile')
+  }
+  const patch = { method: 'PATCH', json: { nameJa: '例示モバイル' }, headers }
+  await documented(mobile, 'changeOrganisation', '/v1/organisations/example-mobile', patch)
+  await documented(mobile, 'replaceContact', one, { method: 'PUT', json, headers })
+  await documented(mobile, 'confirmContact', `${one}/confirm`, { method: 'POST' })
+  const { body: order } = await documented(mobile, 'readContactOrder', '/v1/contacts/order')
+  const reorder = { method: 'PUT', json: order, headers }
+  await documented(mobile, 'reorderContacts', '/v1/contacts/order', reorder)
+  const contacts = [json, { ...json, name: 'new' }]
+  const path = '/v1/contacts/import'
+  await documented(mobile, 'importContacts', `${path}?dryRun=true`, { json: { contacts } })
+  const again = { ...json, name: 'renamed', contactId: body.contactId }
+  await documented(mobile, 'importContacts', path, { json: { contacts: [again] }, headers })
+  await documented(mobile, 'removeContact', one, { method: 'DELETE', headers })
+})
+
 test('what an endpoint is sent has the headers and the body of the webhooks section', async () => {
   const json = { channel: 'webhook', target: { url: receiver.url('/hook') } }
   const { body } = await fixed.request('/v1/subscriptions', { json })

@@ -37,9 +37,9 @@ const words: Record<NoticeName, readonly [title: string, titleJa: string, descri
   ],
   agreementExpired: ['Agreement expired', '取決めの期限切れ', 'Its time is over.'],
   contactConfirmationRequested: [
-    'Contact to be confirmed',
+    'Contacts to be confirmed',
     '連絡先の確認依頼',
-    'Confirm that the contact is still right, or change it.',
+    'Confirm that each contact is still right (`POST /v1/contacts/{contactId}/confirm`), or change it. Asked again after 7 and 14 days; then the contact is shown as overdue.',
   ],
 }
 
@@ -60,28 +60,34 @@ function dataOf(name: NoticeName): Json {
     const properties = { reportId: member('The report.'), reason: member('Why.') }
     return { type: 'object', required: ['reportId', 'reason'], properties }
   }
-  if (name !== 'contactConfirmationRequested') return component('Agreement')
-  const properties = { contactId: member('What it is about.') }
-  return { type: 'object', required: ['contactId'], properties }
+  return component(name === 'contactConfirmationRequested' ? 'ConfirmationRequest' : 'Agreement')
 }
 
 function exampleOf(type: string): Json {
-  const subject = '01985a7c-6f00-7a3e-9c1d-2b4f6a8c0e12'
-  const about = type.split('.')[2]
-  const reason = about === 'report' && { reason: 'readSignedIn' }
   return {
     specversion: '1.0',
     id: '01985a7d-0000-7000-8000-000000000001',
     type,
     source: '/organisations/example-mobile',
-    subject: about === 'agreement' ? agreement?.agreementId : subject,
     time: '2026-07-30T00:26:00.000Z',
     datacontenttype: 'application/json',
     feedcursor: '0000000000000043',
     previouscursor: '0000000000000042',
     messagestatus: 'actual',
-    data: about === 'agreement' ? agreement : { [`${about}Id`]: subject, ...reason },
+    ...aboutOf(type),
   }
 }
 
+function aboutOf(type: string): Json {
+  if (type.startsWith('jp.renkei.agreement.')) {
+    return { subject: agreement?.agreementId, data: agreement }
+  }
+  if (type === eventTypes.contactConfirmationRequested) {
+    return { subject: 'example-mobile', data: confirmationRequest }
+  }
+  const subject = '01985a7c-6f00-7a3e-9c1d-2b4f6a8c0e12'
+  return { subject, data: { reportId: subject, reason: 'readSignedIn' } }
+}
+
 const [agreement] = schemas.agreement.$defs.agreement.examples
+const [confirmationRequest] = schemas.contact.$defs.confirmationRequest.examples
