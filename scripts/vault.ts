@@ -2,7 +2,14 @@
 
 import { copyFile, rename } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
-import { countPlainSecrets, dataKeyStore, type Db, readDataKeys, rewrapDataKeys } from '@renkei/db'
+import {
+  assertMigrated,
+  countPlainSecrets,
+  dataKeyStore,
+  type Db,
+  readDataKeys,
+  rewrapDataKeys,
+} from '@renkei/db'
 import { explainStartFailure } from '@renkei/service-kit'
 import {
   fingerprintOf,
@@ -60,7 +67,9 @@ async function run(command: (place: Place) => Promise<void>): Promise<void> {
     dataDir: `${stateFolder}postgres`,
   })
   try {
-    await prepareDatabase(database.url)
+    // A database that others use is brought to a new version by npm run migrate alone.
+    if (database.embedded) await prepareDatabase(database.url)
+    else await withDatabase(database.url, assertMigrated)
     await command({ ...database, ...(await findKey(database, process.env)) })
   } finally {
     await database.stop()
