@@ -34,9 +34,9 @@ export interface Accepted {
   readonly revision: number
 }
 
-/** The contract's minimal report in the name of an organisation. */
+/** The contract's minimal report in the name of an organisation, labelled for all its peers. */
 export function sampleReport(organisation: string, members: Partial<Report> = {}): Report {
-  return { ...(minimal as Report), reporter: { organisation }, ...members }
+  return { ...(minimal as Report), reporter: { organisation }, tlp: 'TLP:GREEN', ...members }
 }
 
 /** Stores revisions in one statement, as the API does, and rings no bell. */

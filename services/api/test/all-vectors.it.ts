@@ -2,10 +2,11 @@
 
 import { readdirSync } from 'node:fs'
 import { readFeedHead } from '@renkei/db'
+import { project, pushed } from '@renkei/schema'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startTestApi, type TestApi } from './build-test-app.ts'
-import type { Party } from './parties.ts'
-import { sampleReport } from './sample-report.ts'
+import { agree, type Party } from './parties.ts'
+import { vectorReport } from './sample-report.ts'
 
 const folder = new URL('../../../packages/schema/vectors/valid/', import.meta.url)
 const vectors = readdirSync(folder).map((file) => file.replace('.json', ''))
@@ -16,11 +17,13 @@ let mobile: Party
 beforeAll(async () => {
   api = await startTestApi()
   mobile = await api.addParty('example-mobile', 'carrier')
+  // One vector speaks in the name of an MVNO.
+  await agree(api, await api.addParty('example-mvno', 'mvno'), mobile, { mayReportFor: true })
 })
 afterAll(() => api.stop())
 
 test.each(vectors)('%s is accepted, read back unchanged and told in the feed', async (vector) => {
-  const json = sampleReport('example-mobile', {}, vector)
+  const json = vectorReport('example-mobile', vector)
   const { head } = await readFeedHead(api.db)
   const { status, body } = await mobile.request('/v1/reports', { json })
   expect({ status, body }).toMatchObject({ status: 201 })
@@ -35,11 +38,16 @@ test.each(vectors)('%s is accepted, read back unchanged and told in the feed', a
   expect(level).toEqual(body.level)
   const every = 'messageStatus=actual&messageStatus=exercise&messageStatus=test'
   const { body: feed } = await mobile.request(`/v1/events?${every}&after=${head}&wait=20`)
-  expect(feed.events).toMatchObject([{ id: body.eventId, data: read }])
+  // What is TLP:RED stays behind, as a part or as a whole.
+  const told = project(read, pushed({ audience: 'owner', tlpMax: 'TLP:RED' }))
+  const { reportId: id } = body
+  const notice = { reportId: id, revision: 1, reason: 'readSignedIn', href: `/v1/reports/${id}` }
+  expect(feed.events).toMatchObject([{ id: body.eventId }])
+  expect(feed.events[0].data).toEqual(told ?? notice)
 })
 
 test.each(vectors)('%s passes validation without being stored', async (vector) => {
-  const json = sampleReport('example-mobile', {}, vector)
+  const json = vectorReport('example-mobile', vector)
   const before = await readFeedHead(api.db)
   const { status, body } = await mobile.request('/v1/reports/validate', { json })
   expect({ status, body }).toMatchObject({ status: 200, body: { valid: true } })

@@ -54,8 +54,12 @@ describe('an event', () => {
     ])
     expect(events[0]!['subject']).toBe(events[0]!['data'].reportId)
     expect(JSON.stringify(events)).not.toContain('alarm 17')
+    // What is TLP:RED, as diagnostics are, is read signed in and not pushed, not even to its owner.
     const { events: own } = await pull(mobile, `after=${after}`)
-    expect(JSON.stringify(own)).toContain('alarm 17')
+    expect(JSON.stringify(own)).toContain('+81-3-0000-0000')
+    expect(JSON.stringify(own)).not.toContain('alarm 17')
+    const { text } = await mobile.request(`/v1/reports/${events[0]!['subject']}`)
+    expect(text).toContain('alarm 17')
   })
 })
 

@@ -5,7 +5,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startTestApi, type TestApi } from './build-test-app.ts'
-import type { Party } from './parties.ts'
+import { agree, type Party } from './parties.ts'
 import { type Json, sampleReport } from './sample-report.ts'
 
 let api: TestApi
@@ -14,6 +14,7 @@ let mobile: Party
 beforeAll(async () => {
   api = await startTestApi()
   mobile = await api.addParty('example-mobile', 'carrier')
+  await agree(api, await api.addParty('example-mvno', 'mvno'), mobile, { mayReportFor: true })
 })
 afterAll(() => api.stop())
 

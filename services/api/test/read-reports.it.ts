@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startTestApi, type TestApi } from './build-test-app.ts'
-import type { Party } from './parties.ts'
+import { agree, type Party } from './parties.ts'
 import { emergencyReport, type Json, sampleReport } from './sample-report.ts'
 
 let api: TestApi
@@ -109,6 +109,7 @@ describe('one report', () => {
   })
 
   test('looks to its owner as it was posted, to a peer without the marked parts', async () => {
+    await agree(api, await api.addParty('example-mvno', 'mvno'), mobile, { mayReportFor: true })
     const report = sampleReport('example-mobile', { tlp: 'TLP:GREEN' }, 'all-fields')
     const id = await post(mobile, report)
     const { body: own } = await mobile.request(`/v1/reports/${id}`)

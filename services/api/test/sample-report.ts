@@ -5,12 +5,13 @@ import { readFileSync } from 'node:fs'
 
 export type Json = Record<string, unknown>
 
-/** A valid report of an organisation: a vector with some members replaced. */
-export function sampleReport(
-  organisation: string,
-  members: Json = {},
-  vector = 'flash-minimal',
-): Json {
+/** A report that its peers see without any agreement: a vector with some members replaced. */
+export function sampleReport(organisation: string, members: Json = {}, vector?: string): Json {
+  return { ...vectorReport(organisation, vector), tlp: 'TLP:GREEN', ...members }
+}
+
+/** A vector, with its label, as a report of an organisation. */
+export function vectorReport(organisation: string, vector = 'flash-minimal'): Json {
   const text = readFileSync(
     new URL(`../../../packages/schema/vectors/valid/${vector}.json`, import.meta.url),
     'utf8',
@@ -19,7 +20,7 @@ export function sampleReport(
   const anHourAgo = Math.floor(Date.now() / 1000) * 1000 - 3_600_000
   const byMs = anHourAgo - Math.floor(Date.parse(given.asOf.at) / 1000) * 1000
   const { reporter, ...report } = moved(given, byMs) as Json
-  return { ...report, reporter: { ...(reporter as Json), organisation }, ...members }
+  return { ...report, reporter: { ...(reporter as Json), organisation } }
 }
 
 /** An instant so many minutes after now (before now, when negative), in Japan's time. */

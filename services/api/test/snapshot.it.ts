@@ -51,7 +51,9 @@ test('holds the current revision of what is open, and nothing that has ended or 
   const { reports } = await readAll(fixed)
   expect(reports.get(open)).toMatchObject({ revision: 2, state: 'identified' })
   for (const id of [ended, secret, drill]) expect(reports.has(id)).toBe(false)
-  expect((await readAll(mobile)).reports.has(secret)).toBe(true)
+  expect((await readAll(mobile)).reports.has(open)).toBe(true)
+  expect((await readAll(mobile)).reports.has(secret)).toBe(false)
+  expect((await mobile.request(`/v1/reports/${secret}`)).status).toBe(200)
   expect([...(await readAll(fixed, 'messageStatus=exercise')).reports.keys()]).toEqual([drill])
 })
 

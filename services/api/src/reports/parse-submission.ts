@@ -1,13 +1,15 @@
-// From a request to a submission: every check that needs no database.
+// From a request to a submission: every check that needs no more of the database than for whom the
+// caller may speak.
 
-import type { SharingBook } from '@renkei/db'
+import type { Db, SharingBook } from '@renkei/db'
 import { type Fault, parseReport, type Report } from '@renkei/schema'
 import type { Clock } from '@renkei/service-kit'
 import type { Caller } from '../auth/auth.ts'
 import { DomainError } from '../problem/domain-error.ts'
 
 export interface ParseDeps {
-  readonly sharing: Pick<SharingBook, 'find'>
+  readonly db: Db
+  readonly sharing: Pick<SharingBook, 'find' | 'refresh'>
   readonly clock: Clock
   readonly reportBytesMax: number
   readonly clockSkewSeconds: number
@@ -17,12 +19,14 @@ export interface ParseDeps {
  * Gives a report that the caller may send, with its JSON text. Throws `invalid-report` with every
  * fault, or `too-large`: what counts are the bytes that are stored and sent, without white space.
  */
-export function parseSubmission(
+export async function parseSubmission(
   body: unknown,
   caller: Caller,
   deps: ParseDeps,
-): { report: Report; content: string } {
+): Promise<{ report: Report; content: string }> {
   const parsed = parseReport(body)
+  // What was agreed or ended a moment ago counts.
+  if (parsed.ok && speaksForOthers(parsed.report, caller)) await deps.sharing.refresh(deps.db)
   const faults = parsed.ok ? checkAgainstCaller(parsed.report, caller, deps) : parsed.faults
   if (!parsed.ok || faults.length > 0) throw invalidReport(faults)
   const content = JSON.stringify(parsed.report)
@@ -69,6 +73,11 @@ function checkAgainstCaller(report: Report, caller: Caller, deps: ParseDeps): Fa
     })
   }
   return faults
+}
+
+function speaksForOthers({ reporter, related = [] }: Report, caller: Caller): boolean {
+  const voices = [reporter.onBehalfOf, ...related.map(({ assertedBy }) => assertedBy)]
+  return voices.some((voice) => voice !== undefined && voice !== caller.organisationId)
 }
 
 // Nobody speaks in another's name, unless that other has agreed to it.

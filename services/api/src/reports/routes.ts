@@ -71,8 +71,8 @@ export function reportRoutes(app: FastifyInstance, deps: ReportDeps, done: () =>
   app.post(
     '/v1/reports/validate',
     { config: { ...write, audit: audits.validate }, bodyLimit, schema: validateDocs },
-    (request) => {
-      const { report } = parseSubmission(request.body, request.caller, deps)
+    async (request) => {
+      const { report } = await parseSubmission(request.body, request.caller, deps)
       return validateReport(report, request.caller, deps)
     },
   )
@@ -86,7 +86,7 @@ async function accept(
   deps: ReportDeps,
   revises?: Submission['revises'],
 ) {
-  const { report, content } = parseSubmission(request.body, request.caller, deps)
+  const { report, content } = await parseSubmission(request.body, request.caller, deps)
   const { headers, ...admitted } = await admit(
     {
       caller: request.caller,

@@ -40,7 +40,7 @@ export async function submitBatch(
   for (const [index, item] of items.entries()) {
     try {
       if (index >= counted) await countRead(request, deps)
-      const submission = toSubmission(readItem(item, index), index, request, deps)
+      const submission = await toSubmission(readItem(item, index), index, request, deps)
       // In their order: an item may revise what the one before it did.
       const admitted = await admit({ ...submission, traceparent }, deps)
       answers.push(queueUp(admitted, deps).then(toItemAnswer, refuse))
@@ -108,13 +108,13 @@ function readItem(item: unknown, index: number): BatchItem {
   })
 }
 
-function toSubmission(
+async function toSubmission(
   item: BatchItem,
   index: number,
   request: FastifyRequest,
   deps: ReportDeps,
-): Omit<Submission, 'traceparent'> {
-  const { report, content } = parseSubmission(item.report, request.caller, deps)
+): Promise<Omit<Submission, 'traceparent'>> {
+  const { report, content } = await parseSubmission(item.report, request.caller, deps)
   const { idempotencyKey, reportId, ifMatch } = item
   const about = `POST /v1/reports/batch ${reportId ?? ''} ${ifMatch ?? ''}\n`
   return {

@@ -42,6 +42,7 @@ export async function validateReport(report: Report, caller: Caller, deps: Valid
   const { organisationId } = caller
   const { messageStatus } = report
   const facts = { organisationId, messageStatus, ...gatherFacts(report, level.value) }
+  await deps.sharing.refresh(deps.db)
   const preview = (sight: Sight | undefined) => previewOf(recorded, sight)
   const views = audiences.map((audience) => [audience, preview(sightAs(audience, facts)).read])
   const pushes = audiences.map((audience) => [audience, preview(sightAs(audience, facts)).push])
