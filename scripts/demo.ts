@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util'
 import { loadScenario } from '../scenarios/load-scenario.ts'
 import { showAudiences, viewers } from './demo/audiences.ts'
 import { makeClient } from './demo/client.ts'
+import { keepContacts, showContacts } from './demo/contacts.ts'
 import { listeners, registerParties, registerViewers } from './demo/parties.ts'
 import type { DemoPeer } from './demo/peer.ts'
 import { type LedgerCounts, printLedger, printOpening, printPosted } from './demo/print.ts'
@@ -53,6 +54,7 @@ async function run(): Promise<number> {
   const scenario = await loadScenario(values.scenario)
   const { apiUrl, databaseUrl } = await startSystem()
   const keys = await registerParties(databaseUrl, scenario)
+  await keepContacts({ apiUrl, keys })
   const [fixed, mvno] = await startWebhookPeers(apiUrl, keys)
   const ceptoar = await startSocketPeer(
     listeners[2].organisationId,
@@ -88,7 +90,9 @@ async function run(): Promise<number> {
 async function runAudiences(): Promise<number> {
   const { apiUrl, databaseUrl } = await startSystem()
   const keys = await registerViewers(databaseUrl, viewers)
+  await keepContacts({ apiUrl, keys })
   const faults = await showAudiences({ apiUrl, keys })
+  await showContacts('demo-mobile', { apiUrl, keys })
   for (const fault of faults) console.log(`NOT RIGHT: ${fault}`)
   if (values.keep) await keepRunning(apiUrl, keys)
   return faults.length === 0 ? 0 : 1

@@ -3,7 +3,6 @@
 import { randomUUID } from 'node:crypto'
 import { parseArgs } from 'node:util'
 import {
-  addOrganisation,
   appendAudit,
   createKey,
   type Db,
@@ -21,11 +20,13 @@ import {
   scopes,
   type Tx,
 } from '@renkei/db'
+import { saveOrganisation } from './keys/organisation.ts'
 import { openSystemDatabase, prepareDatabase } from './system/database.ts'
 import { stateFolder } from './system/paths.ts'
 
 const usage = `npm run keys -- list
 npm run keys -- organisation CODE --name NAME --kind carrier|mvno|vendor|contractor|government|ceptoar|emergencyAgency|media
+                        [--name-ja NAME] [--code mccMnc:999-99]... (given again, changes what is there)
 npm run keys -- create CODE --label LABEL [--scopes ${scopes.join(',')}] [--expires 2027-03-31T00:00:00+09:00]
                         [--signature-required] [--certificate SHA256_IN_BASE64URL]
 npm run keys -- rotate KEY_ID [--overlap-hours 24] [--expires 2027-03-31T00:00:00+09:00]
@@ -72,6 +73,8 @@ function readArguments() {
   const text = { type: 'string' } as const
   const options = {
     name: text,
+    'name-ja': text,
+    code: { type: 'string', multiple: true },
     kind: text,
     label: text,
     scopes: text,
@@ -112,12 +115,12 @@ function shown(key: object): object {
 
 async function organisation(db: Db, organisationId: string): Promise<void> {
   const kind = kinds.find((known) => known === values.kind)
-  if (!values.name || !kind) throw new Error(usage)
-  if (!/^[a-z0-9][a-z0-9-]{1,62}$/.test(organisationId)) {
-    throw new Error('CODE must be 2 to 63 lower-case letters, digits and hyphens')
-  }
-  const added = await addOrganisation(db, { organisationId, name: values.name, kind })
-  console.log(added ? `${organisationId} is added` : `${organisationId} was there already`)
+  if (values.kind !== undefined && !kind) throw new Error(usage)
+  const { name, 'name-ja': nameJa, code: codes } = values
+  const record = (tx: Tx, action: string, detail: object) =>
+    audit(tx, { action, objectId: organisationId, organisationId, detail })
+  const wish = { organisationId, name, nameJa, kind, codes }
+  console.log(await saveOrganisation(db, wish, { now: new Date(), record }))
 }
 
 async function create(db: Db, organisationId: string): Promise<void> {

@@ -43,7 +43,9 @@ export async function showAudiences({ apiUrl, keys }: Access): Promise<string[]>
   }
   printTable(report, columns)
   const faults = findFaults(report, columns)
-  await owner.send('POST', `/v1/agreements/${agreement}/end`, { body: { reason: 'end of the demo' } })
+  await owner.send('POST', `/v1/agreements/${agreement}/end`, {
+    body: { reason: 'end of the demo' },
+  })
   const after = await partner.send('GET', `/v1/reports/${reportId}`)
   const same = JSON.stringify(after) === JSON.stringify(viewOf('peer', columns))
   console.log(

@@ -16,7 +16,12 @@ export const listeners = [
 ] as const
 
 const reporterScopes: readonly Scope[] = ['reports:write', 'reports:read']
-const listenerScopes: readonly Scope[] = ['feed:read', 'reports:read', 'subscriptions:write']
+const listenerScopes: readonly Scope[] = [
+  'feed:read',
+  'reports:read',
+  'subscriptions:write',
+  'contacts:write',
+]
 
 interface Party {
   readonly organisationId: string
