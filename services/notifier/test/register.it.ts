@@ -20,7 +20,7 @@ let clock: FakeClock
 
 beforeEach(async () => {
   world = await openWorld()
-  vault = await openVault({ key: parseKey(testKey), store: dataKeyStore(world.db) })
+  vault = await openVault({ key: parseKey(testKey)!, store: dataKeyStore(world.db) })
   clock = fakeClock(confirmedAt.toISOString())
 })
 afterEach(() => world.close())
