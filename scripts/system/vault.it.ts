@@ -11,6 +11,7 @@ import {
   newId,
   openDatabase,
   readDataKeys,
+  withClient,
 } from '@renkei/db'
 import {
   createTestDatabase,
@@ -27,7 +28,6 @@ import {
   openVault,
   parseKey,
 } from '@renkei/vault'
-import { Client } from 'pg'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 
 // Each command is a process that starts from nothing.
@@ -183,16 +183,12 @@ describe('the key of a database', () => {
 
 // Holds one data key, so that who changes them all comes to a halt before it.
 async function withHeldRow(dataKeyId: string, work: () => Promise<void>): Promise<void> {
-  const holder = new Client({ connectionString: server.url })
-  await holder.connect()
-  try {
+  await withClient(server.url, async (holder) => {
     await holder.query('begin')
     await holder.query('select 1 from data_keys where data_key_id = $1 for update', [dataKeyId])
     await work()
     await holder.query('rollback')
-  } finally {
-    await holder.end()
-  }
+  })
 }
 
 async function countSessions(condition: string): Promise<number> {
