@@ -5,10 +5,11 @@ import { loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
 import { accept } from './accept.ts'
 import { burst } from './burst.ts'
+import { flood } from './flood.ts'
 import type { Bench, BenchResult } from './lib/bench.ts'
 import { stopEverything } from './lib/stops.ts'
 
-const benches: Readonly<Record<string, Bench>> = { accept, burst }
+const benches: Readonly<Record<string, Bench>> = { accept, burst, flood }
 const wholeRunMsMax = 900_000
 
 const interrupt = () => void stopEverything().then(() => process.exit(130))

@@ -4,23 +4,38 @@
 import { readFile } from 'node:fs/promises'
 import { root } from '../../scripts/system/paths.ts'
 
-const vector = `${root}packages/schema/vectors/valid/update-fault-two-effects.json`
+export interface ReportChoice {
+  /** A vector of the contract. */
+  readonly vector?: string
+  /** Who reports, when not who does in the vector. */
+  readonly organisation?: string
+}
 
 interface VariedReport {
   readonly asOf: { readonly at: string }
   readonly impacts: readonly { users?: { value?: number } }[]
   readonly areas: readonly { code: string }[]
+  readonly reporter: { readonly organisation: string }
 }
 
 /** Makes so many different reports as JSON text, as of a minute before `now`. */
-export async function makeReports(count: number, now: Date): Promise<string[]> {
-  const text = await readFile(vector, 'utf8')
-  const { asOf } = JSON.parse(text) as VariedReport
+export async function makeReports(
+  count: number,
+  now: Date,
+  { vector = 'update-fault-two-effects', organisation }: ReportChoice = {},
+): Promise<string[]> {
+  const text = await readFile(`${root}packages/schema/vectors/valid/${vector}.json`, 'utf8')
+  const { asOf, reporter } = JSON.parse(text) as VariedReport
   const shiftMs = now.getTime() - 60_000 - Date.parse(asOf.at)
   const recent = text.replaceAll(/"\d{4}-\d\d-\d\dT[^"]+"/g, (instant) =>
     JSON.stringify(inJapan(Date.parse(JSON.parse(instant) as string) + shiftMs)),
   )
-  return Array.from({ length: count }, (_, index) => JSON.stringify(vary(recent, index)))
+  return Array.from({ length: count }, (_, index) =>
+    JSON.stringify({
+      ...vary(recent, index),
+      reporter: { ...reporter, ...(organisation && { organisation }) },
+    }),
+  )
 }
 
 function vary(text: string, index: number): VariedReport {

@@ -51,8 +51,8 @@ export async function startOne(
   return service
 }
 
-/** Makes the reporting carrier; resolves to its API key. */
-export async function makeReporter(databaseUrl: string): Promise<string> {
+/** Makes a reporting carrier; resolves to its API key. */
+export async function makeReporter(databaseUrl: string, code = reporter): Promise<string> {
   const { db, close } = openDatabase({
     url: databaseUrl,
     applicationName: 'renkei-bench',
@@ -60,9 +60,9 @@ export async function makeReporter(databaseUrl: string): Promise<string> {
     statementTimeoutMs: 30_000,
   })
   try {
-    await addOrganisation(db, { organisationId: reporter, name: reporter, kind: 'carrier' })
+    await addOrganisation(db, { organisationId: code, name: code, kind: 'carrier' })
     const { apiKey } = await createKey(db, {
-      organisationId: reporter,
+      organisationId: code,
       label: 'bench',
       scopes: ['reports:write'],
       expiresAt: null,

@@ -55,7 +55,7 @@ async function postAll(
 async function placesOf(answers: readonly TestAnswer[]): Promise<number[]> {
   expect(answers.map(({ status }) => [200, 201].includes(status))).not.toContain(false)
   const rows = await api.db.selectFrom('events').select(['event_id', 'seq']).execute()
-  const bySeq = new Map(rows.map((row) => [row.event_id, Number(row.seq)]))
+  const bySeq = new Map(rows.map((row) => [row.event_id, row.seq]))
   const numbers = answers.map(({ body }) => bySeq.get(body.eventId)!)
   const first = Math.min(...numbers)
   return numbers.map((number) => number - first)

@@ -50,7 +50,8 @@ interface Waiting extends Admitted {
   readonly reject: (error: unknown) => void
 }
 
-// While one round is on its way to disk another is read and decided; a third would only be smaller.
+// While one round is on its way to disk another is read and decided; a third would only be smaller. The
+// second begins for many, or for one who is not in the first and must not wait for what others send.
 const roundsMax = 2
 const secondRoundMin = 16
 
@@ -61,11 +62,13 @@ export function makeCommitter(deps: CommitterDeps): Committer {
   let rounds = 0
   const proceed = () => {
     soon = undefined
-    while (rounds < roundsMax && queue.ready() >= (rounds === 0 ? 1 : secondRoundMin)) {
+    while (rounds < roundsMax && isWorthARound()) {
       rounds += 1
       void store(queue.take(deps.batchMax))
     }
   }
+  const isWorthARound = () =>
+    queue.ready() >= (rounds === 0 ? 1 : secondRoundMin) || queue.hasNewcomer()
   const store = async (round: readonly Waiting[]) => {
     const outage = await storeRound(round, deps)
     rounds -= 1

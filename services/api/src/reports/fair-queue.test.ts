@@ -131,6 +131,19 @@ test('counts who waits and who is under way, by organisation and rank', () => {
   expect(counted()).toEqual([0, 0, 0, 0])
 })
 
+test('tells who is ready and has nothing under way', () => {
+  const queue = makeFairQueue<Item>()
+  queue.push(item(1))
+  expect(queue.hasNewcomer()).toBe(true)
+  const underWay = queue.take(9)
+  queue.push(item(2))
+  expect(queue.hasNewcomer()).toBe(false)
+  queue.push(item(3, fixed))
+  expect(queue.hasNewcomer()).toBe(true)
+  queue.settle(underWay)
+  expect(queue.hasNewcomer()).toBe(true)
+})
+
 test('once cleared, only what is under way holds its names', () => {
   const queue = makeFairQueue<Item>()
   queue.push(item(1, { report: 'a' }))

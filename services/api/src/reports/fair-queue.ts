@@ -1,7 +1,7 @@
 // Who is stored next. The highest levels first; within a level the organisations take turns, so that
 // a long line of one delays nobody else. Of submissions that share a name one goes at a time, in the
-// order of their arrival: the others stand aside until it is settled. Every step costs the same however
-// many wait.
+// order of their arrival: the others stand aside until it is settled. What a step costs does not depend
+// on how many wait.
 
 import { type Named, namesOf } from './submission-names.ts'
 
@@ -22,6 +22,8 @@ export interface FairQueue<Item extends Ranked> {
   clear(): Item[]
   /** How many could be taken now. */
   ready(): number
+  /** Whether one of them is of an organisation that has nothing under way. */
+  hasNewcomer(): boolean
   /** How many wait or are under way: all, or those of one organisation and rank. */
   count(organisationId?: string, rank?: Rank): number
 }
@@ -32,12 +34,10 @@ export function makeFairQueue<Item extends Ranked>(): FairQueue<Item> {
   const names = makeNames<Item>()
   const waiting = new Set<Item>()
   const counts = new Map<string, number>()
+  const underWay = new Map<string, number>()
   let total = 0
   const countOne = (item: Item, by: 1 | -1) => {
-    const key = countKey(item.submission.caller.organisationId, item.rank)
-    const count = (counts.get(key) ?? 0) + by
-    if (count === 0) counts.delete(key)
-    else counts.set(key, count)
+    change(counts, countKey(organisationOf(item), item.rank), by)
     total += by
   }
   const lineOf = (item: Item) => lines[item.rank] as Turns<Item>
@@ -52,11 +52,17 @@ export function makeFairQueue<Item extends Ranked>(): FairQueue<Item> {
       for (const line of lines) {
         while (round.length < max && line.size() > 0) round.push(line.next())
       }
-      for (const item of round) waiting.delete(item)
+      for (const item of round) {
+        waiting.delete(item)
+        change(underWay, organisationOf(item), 1)
+      }
       return round
     },
     settle(round) {
-      for (const item of round) countOne(item, -1)
+      for (const item of round) {
+        countOne(item, -1)
+        change(underWay, organisationOf(item), -1)
+      }
       // Who stood aside came before those in line behind it.
       for (const item of names.release(round).toReversed()) lineOf(item).addInFront(item)
     },
@@ -69,9 +75,21 @@ export function makeFairQueue<Item extends Ranked>(): FairQueue<Item> {
       return items
     },
     ready: () => lines.reduce((sum, line) => sum + line.size(), 0),
+    hasNewcomer: () =>
+      lines.some((line) => line.organisations().some((code) => !underWay.has(code))),
     count: (organisationId, rank = 2) =>
       organisationId === undefined ? total : (counts.get(countKey(organisationId, rank)) ?? 0),
   }
+}
+
+function organisationOf({ submission }: Ranked): string {
+  return submission.caller.organisationId
+}
+
+function change(counts: Map<string, number>, key: string, by: 1 | -1): void {
+  const count = (counts.get(key) ?? 0) + by
+  if (count === 0) counts.delete(key)
+  else counts.set(key, count)
 }
 
 function countKey(organisationId: string, rank: Rank): string {
@@ -84,6 +102,8 @@ interface Turns<Item> {
   /** The first of the organisation whose turn it is. */
   next(): Item
   size(): number
+  /** Who is in line. */
+  organisations(): string[]
   clear(): void
 }
 
@@ -91,8 +111,8 @@ interface Turns<Item> {
 function makeTurns<Item extends Ranked>(): Turns<Item> {
   const lines = new Map<string, Item[]>()
   let size = 0
-  const lineOf = ({ submission }: Item): Item[] => {
-    const { organisationId } = submission.caller
+  const lineOf = (item: Item): Item[] => {
+    const organisationId = organisationOf(item)
     const line = lines.get(organisationId) ?? []
     lines.set(organisationId, line)
     size += 1
@@ -111,6 +131,7 @@ function makeTurns<Item extends Ranked>(): Turns<Item> {
       return item
     },
     size: () => size,
+    organisations: () => [...lines.keys()],
     clear() {
       lines.clear()
       size = 0
