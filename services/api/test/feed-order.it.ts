@@ -140,8 +140,8 @@ describe('of two hundred events by twenty writers on two processes', () => {
     expect(events.map((event) => event.seq)).toEqual(events.map((_, index) => index + 1))
     const last = new Map<string, number>()
     for (const event of events) {
-      expect(event.revision).toBe((last.get(event.reportId) ?? 0) + 1)
-      last.set(event.reportId, event.revision)
+      expect(event.revision).toBe((last.get(event.subject) ?? 0) + 1)
+      last.set(event.subject, event.revision ?? 0)
     }
   })
 })

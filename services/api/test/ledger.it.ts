@@ -35,6 +35,7 @@ beforeAll(async () => {
     subscriptionsMax: 1000,
     claimMax: 1000,
     claimable: () => true,
+    refresh: () => Promise.resolve(),
     owedTo: () => true,
   })
   await recordAttempts(api.db, notifierId, [

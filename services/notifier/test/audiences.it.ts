@@ -32,27 +32,69 @@ describe('audiences', () => {
     await world.sql("UPDATE subscriptions SET state = 'ended'")
   })
 
-  test('TLP:RED reaches its owner and nobody else, whatever their kind', async () => {
-    const kinds = ['carrier', 'mvno', 'vendor', 'government', 'ceptoar', 'media'] as const
+  const kinds = ['carrier', 'mvno', 'vendor', 'government', 'ceptoar', 'media'] as const
+
+  const subscribeAll = async (place: string) => {
     for (const kind of kinds) {
       const organisationId = await world.organisation(kind)
-      await world.subscribe({ url: receiver.url(`/red/${kind}`), organisationId })
+      await world.subscribe({ url: receiver.url(`/${place}/${kind}`), organisationId })
     }
-    await world.subscribe({ url: receiver.url('/red/owner'), organisationId: world.carrier })
-    const events = []
+    const url = receiver.url(`/${place}/owner`)
+    return world.subscribe({ url, organisationId: world.carrier })
+  }
+  const reached = (place: string, { eventId }: Accepted) =>
+    receiver.requests
+      .filter(({ path, headers }) => path.startsWith(place) && headers['webhook-id'] === eventId)
+      .map(({ path }) => path.slice(place.length))
+      .toSorted()
+
+  test('without an agreement a label reaches nobody further than it says', async () => {
+    const { secret } = await subscribeAll('label')
     const labels: Tlp[] = ['TLP:RED', 'TLP:AMBER+STRICT', 'TLP:AMBER', 'TLP:GREEN', 'TLP:CLEAR']
-    for (const tlp of labels) events.push(await world.accept({ report: { tlp } }))
+    const events: Accepted[] = []
+    for (const tlp of labels) events.push(await world.accept({ level: 4, report: { tlp } }))
     const ledgers = await world.settled(events)
-    // Owner; + carrier and government; + mvno and ceptoar; + vendor; + media.
+    const [red, ...others] = events
+    expect(events.map((event) => reached('/label/', event))).toEqual([
+      ['owner'],
+      ['owner'],
+      ['owner'],
+      ['carrier', 'ceptoar', 'government', 'mvno', 'owner', 'vendor'],
+      ['carrier', 'ceptoar', 'government', 'media', 'mvno', 'owner', 'vendor'],
+    ])
     expect(ledgers.map(({ owed, delivered }) => [owed, delivered])).toEqual([
       [1, 1],
-      [3, 3],
-      [5, 5],
+      [1, 1],
+      [1, 1],
       [6, 6],
       [7, 7],
     ])
-    const red = receiver.requests.filter((request) => request.body.includes('"tlp":"TLP:RED"'))
-    expect(red.map(({ path }) => path)).toEqual(['/red/owner'])
+    // Not even its owner is sent what is TLP:RED: it gets a notice and reads it signed in.
+    const own = receiver.at('/label/owner').map((request) => readDelivery(request, secret))
+    const typeOf = ({ eventId }: Accepted) =>
+      own.find(({ webhookId }) => webhookId === eventId)?.event.type
+    expect(typeOf(red!)).toBe('jp.renkei.report.notice.v1')
+    expect(others.map(typeOf)).toEqual(others.map(() => 'jp.renkei.report.created.v1'))
+    const about = own.find(({ webhookId }) => webhookId === red!.eventId)
+    expect(Object.keys(about!.event.data ?? {}).toSorted()).toEqual([
+      'href',
+      'reason',
+      'reportId',
+      'revision',
+    ])
+  })
+
+  test('TLP:GREEN reaches those whom the level table names', async () => {
+    await subscribeAll('level')
+    const events: Accepted[] = []
+    for (const level of [0, 1, 2, 3] as const) events.push(await world.accept({ level }))
+    await world.settled(events)
+    expect(events.map((event) => reached('/level/', event))).toEqual([
+      ['carrier', 'owner'],
+      ['carrier', 'mvno', 'owner'],
+      ['carrier', 'ceptoar', 'government', 'mvno', 'owner'],
+      ['carrier', 'ceptoar', 'government', 'mvno', 'owner', 'vendor'],
+    ])
   })
 
   test('an exercise reaches only those who ask for exercises, and carries its mark', async () => {

@@ -99,6 +99,7 @@ describe('several notifiers', () => {
       subscriptionsMax,
       claimMax: 2,
       claimable: () => true,
+      refresh: () => Promise.resolve(),
       owedTo: () => true,
     })
 })

@@ -25,6 +25,7 @@ beforeEach(async () => {
     subscriptionsMax: 100,
     claimMax: 100,
     claimable: () => true,
+    refresh: () => Promise.resolve(),
     owedTo: () => true,
   })
   results = expanded!.claimed.map(({ seq, subscriptionId }) => resultOf(seq, subscriptionId))

@@ -125,6 +125,7 @@ describe('mode latest', () => {
       subscriptionsMax: 10,
       claimMax,
       claimable: () => true,
+      refresh: () => Promise.resolve(),
       owedTo: () => true,
     })
 })
