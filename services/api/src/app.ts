@@ -43,6 +43,7 @@ import { registerRoutes } from './register/routes.ts'
 import { reportRoutes } from './reports/routes.ts'
 import type { Tls } from './read-tls.ts'
 import { requestLog } from './request-log.ts'
+import { routeList } from './route-list.ts'
 import { subscriptionRoutes } from './subscriptions/routes.ts'
 import { useContractValidation } from './validation.ts'
 
@@ -90,6 +91,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
     clientErrorHandler: answerBrokenRequest(config.publicUrl),
   })
   useContractValidation(app)
+  await app.register(routeList)
   await app.register(closeConnections)
   limitConnections(app.server, config.http, () => metrics.droppedConnections.inc())
   await app.register(answerHeaders)

@@ -22,10 +22,12 @@ import type { ApiConfig } from './config.ts'
 import { type FeedTail, startFeedTail } from './feed/feed-tail.ts'
 import { type ApiMetrics, makeApiMetrics } from './health/metrics.ts'
 import { readTls } from './read-tls.ts'
+import type { ListedRoute } from './route-list.ts'
 import { type Committer, makeCommitter } from './reports/committer.ts'
 
 export interface RunningApi {
   readonly url: string
+  readonly routes: readonly ListedRoute[]
   readonly stopper: Stopper
 }
 
@@ -33,14 +35,18 @@ export interface RunningApi {
 export async function startApi(config: ApiConfig, log: Logger): Promise<RunningApi> {
   const stopper = makeStopper(log, 10_000)
   try {
-    return { url: await start(config, log, stopper), stopper }
+    return { ...(await start(config, log, stopper)), stopper }
   } catch (error) {
     await stopper.stop()
     throw error
   }
 }
 
-async function start(config: ApiConfig, log: Logger, stopper: Stopper): Promise<string> {
+async function start(
+  config: ApiConfig,
+  log: Logger,
+  stopper: Stopper,
+): Promise<Omit<RunningApi, 'stopper'>> {
   const database = openDatabase({
     url: config.databaseUrl,
     applicationName: 'renkei-api',
@@ -100,7 +106,8 @@ async function start(config: ApiConfig, log: Logger, stopper: Stopper): Promise<
     chooseRuleSet: versions,
   })
   stopper.add('server', () => app.close())
-  return app.listen({ host: config.host, port: config.port })
+  const url = await app.listen({ host: config.host, port: config.port })
+  return { url, routes: app.routeList }
 }
 
 async function openApiVault(

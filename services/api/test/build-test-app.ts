@@ -5,6 +5,7 @@ import { type Database, openDatabase, type Scope } from '@renkei/db'
 import { type Logger, makeLogger } from '@renkei/service-kit'
 import { createTestDatabase, type TestDatabase, testKey } from '@renkei/testkit'
 import { readApiConfig } from '../src/config.ts'
+import type { ListedRoute } from '../src/route-list.ts'
 import { startApi } from '../src/start-api.ts'
 import { callApi, type Call, type TestAnswer } from './call-api.ts'
 import { addParty, type Party, type PartyKind } from './parties.ts'
@@ -21,6 +22,7 @@ export interface TestApiOverrides {
 
 export interface TestApi {
   readonly url: string
+  readonly routes: readonly ListedRoute[]
   readonly databaseUrl: string
   /** The test's own way to the database, beside the API. */
   readonly db: Database['db']
@@ -61,13 +63,17 @@ export async function startTestApi(overrides: TestApiOverrides = {}): Promise<Te
       ...wideLimits,
       ...overrides.env,
     })
-    const { url, stopper } = await startApi(config, overrides.log ?? makeLogger('api', 'silent'))
+    const { url, routes, stopper } = await startApi(
+      config,
+      overrides.log ?? makeLogger('api', 'silent'),
+    )
     const stopServer = async () => {
       const failed = await stopper.stop()
       if (failed.length > 0) throw new Error(`did not stop in time: ${failed.join(', ')}`)
     }
     return {
       url,
+      routes,
       databaseUrl: database.databaseUrl,
       db: database.db,
       addParty: (code, kind, scopes) => addParty({ db: database.db, url }, { code, kind, scopes }),
