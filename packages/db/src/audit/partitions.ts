@@ -62,7 +62,7 @@ export async function dropAuditMonths(
 async function lockMonthsBefore(tx: Tx, keepFrom: Date): Promise<string[]> {
   const { rows } = await sql<{ name: string }>`
     SELECT c.relname AS name FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
-    WHERE i.inhparent = 'audit_entries'::regclass AND c.relname ~ '^audit_entries_\d{4}_\d{2}$'
+    WHERE i.inhparent = 'audit_entries'::regclass AND c.relname ~ '^audit_entries_[0-9]{4}_[0-9]{2}$'
       AND to_date(right(c.relname, 7), 'YYYY_MM') + interval '1 month'
         <= ${keepFrom}::timestamptz AT TIME ZONE 'UTC'
     ORDER BY c.relname`.execute(tx)

@@ -3,7 +3,7 @@
 
 import { sql } from 'kysely'
 import type { Db, Tx } from '../open-database.ts'
-import { type AuditChain, type ChainedEntry, firstPrevHash } from './audit-hash.ts'
+import type { AuditChain, ChainedEntry } from './audit-hash.ts'
 
 const columns = sql`chain, seq,
   to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS at,
@@ -11,31 +11,47 @@ const columns = sql`chain, seq,
   object_type AS "objectType", object_ids AS "objectIds", object_owner AS "objectOwner",
   detail::text AS detail, encode(prev_hash, 'hex') AS "prevHash", encode(hash, 'hex') AS hash`
 
+/** Numbers of a chain, both included. */
 export interface ChainRange {
-  /** Entries with an instant from here on, and before `to`. */
-  readonly from?: Date | undefined
-  readonly to?: Date | undefined
+  readonly first: number
+  readonly last: number
 }
 
 const stepRows = 2000
 
-/** Reads a chain in its order, a step at a time; a step ends where the rows end that were asked for. */
+/** Reads a stretch of a chain in its order. */
 export async function* readChain(
   db: Db,
   chain: AuditChain,
-  { from, to }: ChainRange = {},
+  { first, last }: ChainRange,
 ): AsyncGenerator<ChainedEntry> {
-  let after = 0
-  for (;;) {
+  for (let next = first; next <= last;) {
     const { rows } = await sql<ChainedEntry>`
-      SELECT ${columns} FROM audit_entries WHERE chain = ${chain} AND seq > ${after}
-        AND at >= ${from ?? '-infinity'}::timestamptz AND at < ${to ?? 'infinity'}::timestamptz
-      ORDER BY seq LIMIT ${stepRows}`.execute(db)
+      SELECT ${columns} FROM audit_entries
+      WHERE chain = ${chain} AND seq BETWEEN ${next} AND ${last}
+      ORDER BY seq, at LIMIT ${stepRows}`.execute(db)
     yield* rows
-    const last = rows.at(-1)
-    if (!last || rows.length < stepRows) return
-    after = last.seq
+    const end = rows.at(-1)
+    if (!end || rows.length < stepRows) return
+    next = end.seq + 1
   }
+}
+
+/**
+ * Finds the numbers of a chain within a time. The entries between them may include some from just
+ * outside, since processes note their instants a little apart; without those a chain would have holes.
+ */
+export async function findChainRange(
+  db: Db,
+  chain: AuditChain,
+  { from, to }: { readonly from?: Date | undefined; readonly to?: Date | undefined } = {},
+): Promise<ChainRange | undefined> {
+  const { rows } = await sql<{ first: number | null; last: number | null }>`
+    SELECT min(seq) AS first, max(seq) AS last FROM audit_entries WHERE chain = ${chain}
+      AND at >= coalesce(${from ?? null}::timestamptz, '-infinity')
+      AND at < coalesce(${to ?? null}::timestamptz, 'infinity')`.execute(db)
+  const { first = null, last = null } = rows[0] ?? {}
+  return first === null || last === null ? undefined : { first, last }
 }
 
 export interface ChainHead {
@@ -72,10 +88,4 @@ export async function readRemoved(db: Db | Tx): Promise<RemovedStretch[]> {
 /** Reads the stretches out of the detail of a retention entry. */
 export function removedStretches(detail: unknown): RemovedStretch[] {
   return (detail as { removed?: RemovedStretch[] } | null)?.removed ?? []
-}
-
-/** The hash that the entry after a stretch names, or that of a chain's beginning. */
-export function hashBefore(seq: number, removed: readonly RemovedStretch[]): string | undefined {
-  if (seq === 1) return firstPrevHash
-  return removed.find(({ to }) => to === seq - 1)?.lastHash
 }
