@@ -69,10 +69,28 @@ describe('a search', () => {
   })
 
   test('refuses a cursor, a role and a parameter that are none', async () => {
-    for (const query of ['cursor=x', 'role=boss', 'colour=red', 'limit=0']) {
+    for (const query of ['cursor=x', 'role=boss', 'colour=red', 'limit=0', 'q=%00', 'q=a%0Ab']) {
       expect((await fixed.request(`${base}?${query}`)).status).toBe(400)
     }
   })
+})
+
+test('a contact that was changed in the database is not shown, and hides no other', async () => {
+  const party = await newParty(api)
+  const [damaged, sound] = [await add(party, 'damaged'), await add(party, 'sound')]
+  const { name } = await api.db
+    .selectFrom('contacts')
+    .select('name')
+    .where('contact_id', '=', sound.contactId)
+    .executeTakeFirstOrThrow()
+  await api.db
+    .updateTable('contacts')
+    .set({ name })
+    .where('contact_id', '=', damaged.contactId)
+    .execute()
+  const { status, body } = await fixed.request(`${base}?organisation=${party.organisationId}`)
+  expect(status).toBe(200)
+  expect(body.items.map(({ contactId }: Json) => contactId)).toEqual([sound.contactId])
 })
 
 describe('an organisation', () => {
@@ -103,6 +121,9 @@ describe('an organisation', () => {
       expect(body.items.map(({ organisationId }: Json) => organisationId)).toEqual([
         party.organisationId,
       ])
+    }
+    for (const query of ['q=%00', 'code=%00']) {
+      expect((await fixed.request(`/v1/organisations?${query}`)).status).toBe(400)
     }
     const { body: none } = await fixed.request('/v1/organisations?code=999-9')
     expect(none.items).toEqual([])

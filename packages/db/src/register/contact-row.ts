@@ -11,6 +11,8 @@ export interface ContactVault {
   seal(plain: string, context: string): string
   open(sealed: string, context: string): Buffer
   fetchKeys(sealed: readonly string[]): Promise<void>
+  /** Told of what stays closed. */
+  readonly onFault: (error: unknown) => void
 }
 
 /** What an organisation says of a contact. */
@@ -61,10 +63,30 @@ export async function fromRows(
   rows: readonly Row[],
   vault: ContactVault,
 ): Promise<StoredContact[]> {
+  await fetchKeysOf(rows, vault)
+  return rows.map((row) => fromRow(row, vault))
+}
+
+/** Opens the rows that open; of the others the process is told. */
+export async function fromSoundRows(
+  rows: readonly Row[],
+  vault: ContactVault,
+): Promise<StoredContact[]> {
+  await fetchKeysOf(rows, vault)
+  return rows.flatMap((row) => {
+    try {
+      return [fromRow(row, vault)]
+    } catch (error) {
+      vault.onFault(error)
+      return []
+    }
+  })
+}
+
+async function fetchKeysOf(rows: readonly Row[], vault: ContactVault): Promise<void> {
   await vault.fetchKeys(
     rows.flatMap(({ name, channels, remark }) => [name, channels, ...(remark ? [remark] : [])]),
   )
-  return rows.map((row) => fromRow(row, vault))
 }
 
 function fromRow(row: Row, vault: ContactVault): StoredContact {

@@ -1,9 +1,9 @@
 // Reading the register of contacts.
 
-import type { RegisteredContactRole } from '@renkei/schema'
+import type { RegisteredContactRole, Tlp } from '@renkei/schema'
 import { sql } from 'kysely'
 import type { Db, Tx } from '../open-database.ts'
-import { type ContactVault, fromRows, type StoredContact } from './contact-row.ts'
+import { type ContactVault, fromRows, fromSoundRows, type StoredContact } from './contact-row.ts'
 
 export interface ContactFilter {
   readonly organisationId?: string | undefined
@@ -12,6 +12,8 @@ export interface ContactFilter {
   readonly confirmedAfter?: Date | undefined
   /** Confirmed at this instant or earlier. */
   readonly confirmedUntil?: Date | undefined
+  /** Who may not see a contact has it not even opened. */
+  readonly maySee: (contact: { readonly organisation: string; readonly tlp: Tlp }) => boolean
 }
 
 /** A place in the order of the register: by organisation, then as they are to be called. */
@@ -20,13 +22,16 @@ export interface ContactPlace {
   readonly order: number
 }
 
-/** Reads contacts in the order of the register, those after a place. */
+/**
+ * Reads contacts in the order of the register, those after a place, and how far it looked; `end` is
+ * absent when there was nothing more. One that does not open is left out: it must not hide the others.
+ */
 export async function readContacts(
   db: Db | Tx,
   vault: ContactVault,
   filter: ContactFilter,
   page: { readonly after?: ContactPlace | undefined; readonly limit: number },
-): Promise<StoredContact[]> {
+): Promise<{ contacts: StoredContact[]; end?: ContactPlace }> {
   let query = db.selectFrom('contacts').selectAll()
   if (filter.organisationId !== undefined) {
     query = query.where('organisation_id', '=', filter.organisationId)
@@ -45,7 +50,14 @@ export async function readContacts(
     .orderBy('call_order')
     .limit(page.limit)
     .execute()
-  return fromRows(rows, vault)
+  const seen = rows.filter(({ organisation_id: organisation, tlp }) =>
+    filter.maySee({ organisation, tlp: tlp as Tlp }),
+  )
+  const last = rows.length < page.limit ? undefined : rows.at(-1)
+  return {
+    contacts: await fromSoundRows(seen, vault),
+    ...(last && { end: { organisationId: last.organisation_id, order: last.call_order } }),
+  }
 }
 
 /** Reads all contacts of an organisation, the first to call first. */

@@ -4,6 +4,8 @@ import { describe, expect, test } from 'vitest'
 import type { RegisteredContact } from '../generated/contact.gen.ts'
 import type { Tlp } from '../generated/report.gen.ts'
 import type { ViewerKind } from '../projection/audience.ts'
+import type { RuleOf } from '../projection/field-rules.ts'
+import { contactFieldRules } from './field-rules.ts'
 import { type ContactShare, projectContact, projectOrganisation } from './project.ts'
 
 const labels = ['TLP:CLEAR', 'TLP:GREEN', 'TLP:AMBER', 'TLP:AMBER+STRICT', 'TLP:RED'] as const
@@ -85,6 +87,13 @@ describe('what is seen of a contact', () => {
     const view = projectContact(more as RegisteredContact, viewer('carrier', 'viewer'), undefined)
     expect(JSON.stringify(view)).not.toContain('secret')
   })
+})
+
+test('a new member of a contact fails the type check until the list has a place for it', () => {
+  type Grown = Required<RegisteredContact> & { added: string }
+  // @ts-expect-error -- nobody has said who may see the new member
+  const rules: RuleOf<Grown> = contactFieldRules
+  expect(rules).not.toHaveProperty('added')
 })
 
 describe('an organisation', () => {

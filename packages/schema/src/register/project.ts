@@ -13,22 +13,28 @@ export type ContactShare = Pick<Share, 'fieldSets' | 'tlpMax'>
 /** For whom the register is kept: they see contacts up to TLP:GREEN without an agreement. */
 const operators: ReadonlySet<Audience> = new Set(['peer', 'regulator', 'ceptoar'])
 
-/**
- * Gives what a viewer may see of a contact, or nothing. The owner sees all. Carriers, authorities
- * and T-CEPTOAR see it up to TLP:GREEN; they beyond that, and MVNOs, vendors and contractors at
- * all, as far as `share`, an agreement in force, has the field set `contacts` and covers the label.
- */
+/** Gives what a viewer may see of a contact, or nothing: `mayLookAt` decides, then the field list. */
 export function projectContact(
   contact: RegisteredContact,
   viewer: Viewer,
   share: ContactShare | undefined,
 ): RegisteredContact | undefined {
+  if (!mayLookAt(contact, viewer, share)) return undefined
   const audience = audienceOf(viewer, contact.organisation)
-  if (!maySeeContact(audience, contact.tlp, share)) return undefined
   return show(contact, contactFieldRules, audience) as RegisteredContact | undefined
 }
 
-function maySeeContact(audience: Audience, tlp: string, share: ContactShare | undefined): boolean {
+/**
+ * True when a viewer may see a contact at all. The owner sees all. Carriers, authorities and
+ * T-CEPTOAR see it up to TLP:GREEN; they beyond that, and MVNOs, vendors and contractors at all, as
+ * far as `share`, an agreement in force, has the field set `contacts` and covers the label.
+ */
+export function mayLookAt(
+  { organisation, tlp }: Pick<RegisteredContact, 'organisation' | 'tlp'>,
+  viewer: Viewer,
+  share: ContactShare | undefined,
+): boolean {
+  const audience = audienceOf(viewer, organisation)
   if (audience === 'owner') return true
   if (audience === 'public') return false
   if (operators.has(audience) && tlpRank(tlp) <= tlpRank('TLP:GREEN')) return true

@@ -27,6 +27,16 @@ export const ifMatchHeader = {
   },
 } as const
 
+/** A text to search for: no control character, which no entry has and no database takes. */
+export function searchText(maxLength: number) {
+  return {
+    type: 'string',
+    minLength: 1,
+    maxLength,
+    pattern: String.raw`^[^\x00-\x1F\x7F]+$`,
+  } as const
+}
+
 const contact = {
   ...answer('The contact.', published('contact', 'registeredContact')),
   headers: etagHeader,
@@ -86,9 +96,7 @@ export const docs = {
       role: published('contact', 'registeredContactRole'),
       state: published('contact', 'contactConfirmationState'),
       q: {
-        type: 'string',
-        minLength: 1,
-        maxLength: 100,
+        ...searchText(100),
         description: 'Part of a name, a remark, a number (however it is spaced) or an address.',
       },
       cursor: { type: 'string', minLength: 1, maxLength: 68 },
@@ -141,7 +149,7 @@ export const docs = {
     operationId: 'confirmContact',
     summary: 'Confirm that a contact of your organisation is right',
     description:
-      'Asked for every 90 days, and again 7 and 14 days later; after that the contact is shown as overdue to all who see it.',
+      'With If-Match only if it is still what was read. Asked for every 90 days, and again 7 and 14 days later; after that the contact is shown as overdue to all who see it.',
     tags,
     params,
     headers: ifMatchHeader,

@@ -2,7 +2,7 @@
 
 import { etagHeader } from '../docs/answer-headers.ts'
 import { answer, limitSchema, pageOf, problemResponse, published, queryOf } from '../docs/parts.ts'
-import { ifMatchHeader } from './contact-docs.ts'
+import { ifMatchHeader, searchText } from './contact-docs.ts'
 
 const tags = ['register']
 
@@ -25,9 +25,9 @@ export const organisationDocs = {
       'By part of an identifier or a name, by kind, or by a code such as an MCC-MNC or AS number. Media see themselves only.',
     tags,
     querystring: queryOf({
-      q: { type: 'string', minLength: 1, maxLength: 100, description: 'Part of a name or code.' },
+      q: { ...searchText(100), description: 'Part of an identifier or a name.' },
       kind: published('organisation', 'organisationKind'),
-      code: { type: 'string', minLength: 1, maxLength: 64, description: 'A code, as a whole.' },
+      code: { ...searchText(64), description: 'A code, as a whole.' },
       cursor: published('report', 'organisationCode'),
       limit: limitSchema(50, 200),
     }),

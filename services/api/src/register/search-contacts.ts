@@ -2,15 +2,16 @@
 // in the database, so text is compared here, batch by batch, and a page ends when it is full or when
 // enough was looked at.
 
-import { type ContactFilter, type ContactPlace, readContacts, type StoredContact } from '@renkei/db'
+import { type ContactFilter, type ContactPlace, readContacts } from '@renkei/db'
 import {
   confirmationBounds,
+  mayLookAt,
   type ContactConfirmationState,
   type RegisteredContact,
 } from '@renkei/schema'
 import type { RegisteredContactRole } from '@renkei/schema'
 import type { Caller } from '../auth/auth.ts'
-import { badParameter } from '../problem/domain-error.ts'
+import { badParameter, DomainError } from '../problem/domain-error.ts'
 import type { RegisterDeps } from './register-deps.ts'
 import { viewContact } from './views.ts'
 
@@ -39,11 +40,9 @@ export async function searchContacts(
   const found: { view: RegisteredContact; place: ContactPlace }[] = []
   let after = query.cursor === undefined ? undefined : readCursor(query.cursor)
   for (let lookedAt = 0; lookedAt < lookedAtMax; lookedAt += batchSize) {
-    const batch = await readContacts(deps.db, deps.vault, filterOf(query, deps), {
-      after,
-      limit: batchSize,
-    })
-    for (const contact of batch) {
+    const page = { after, limit: batchSize }
+    const batch = await readContacts(deps.db, deps.vault, filterOf(query, caller, deps), page)
+    for (const contact of batch.contacts) {
       const view = viewContact(contact, caller, deps)
       if (view && matches(view, query.q)) found.push({ view, place: contact })
     }
@@ -51,13 +50,13 @@ export async function searchContacts(
     if (found.length > query.limit) {
       return { items, next: writeCursor(found[query.limit - 1]?.place) }
     }
-    if (batch.length < batchSize) return { items }
-    after = batch.at(-1)
+    if (!batch.end) return { items }
+    after = batch.end
   }
   return { items: found.map(({ view }) => view), next: writeCursor(after) }
 }
 
-/** Gives all that the caller may see, up to `max` contacts. */
+/** Gives all that the caller may see; refuses to give a part when it is more than `max` contacts. */
 export async function collectContacts(
   caller: Caller,
   max: number,
@@ -73,11 +72,17 @@ export async function collectContacts(
     )
     collected.push(...page.items)
     cursor = page.next
-  } while (cursor !== undefined && collected.length < max)
-  return collected.slice(0, max)
+    if (collected.length > max) {
+      throw new DomainError(
+        'limit-reached',
+        `You may see more than ${max} contacts; read them in pages.`,
+      )
+    }
+  } while (cursor !== undefined)
+  return collected
 }
 
-function filterOf(query: ContactSearch, deps: RegisterDeps): ContactFilter {
+function filterOf(query: ContactSearch, caller: Caller, deps: RegisterDeps): ContactFilter {
   const { dueFrom, overdueFrom } = confirmationBounds(deps.clock.now(), deps.contactConfirmDays)
   const byState = {
     confirmed: { confirmedAfter: dueFrom },
@@ -87,6 +92,8 @@ function filterOf(query: ContactSearch, deps: RegisterDeps): ContactFilter {
   return {
     organisationId: query.organisation,
     role: query.role,
+    maySee: (contact) =>
+      mayLookAt(contact, caller, deps.sharing.find(contact.organisation, caller.organisationId)),
     ...(query.state && byState[query.state]),
   }
 }
@@ -112,7 +119,7 @@ function digitsOf(text: string): string {
   return text.normalize('NFKC').replaceAll(/\D/g, '')
 }
 
-function writeCursor(place: ContactPlace | StoredContact | undefined): string {
+function writeCursor(place: ContactPlace | undefined): string {
   return place ? `${place.organisationId}:${place.order}` : ''
 }
 
