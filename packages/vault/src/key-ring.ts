@@ -11,7 +11,7 @@ export interface StoredDataKey extends WrappedDataKey {
 
 /** Where data keys are kept (`packages/db/src/vault`). */
 export interface DataKeyStore {
-  /** All data keys there are, also retired ones: what they have sealed is still there. */
+  /** All data keys there are, the newest first; also retired ones, since what they sealed is there. */
   readAll(): Promise<readonly StoredDataKey[]>
   /** Adds the first data key, unless one is active already. */
   addFirst(key: WrappedDataKey): Promise<void>
@@ -25,6 +25,8 @@ export interface KeyRing {
   get(dataKeyId: string): KeyObject | undefined
   /** The data key that seals: the active one or, when our KEK does not open that, the last we had. */
   active(): { readonly dataKeyId: string; readonly key: KeyObject }
+  /** The first data key that this database has had. */
+  oldest(): KeyObject
   /** Reads the data keys that were added meanwhile. */
   refresh(): Promise<void>
   /** Puts a new data key in the place of one; when another process was faster, takes that one's. */
@@ -39,8 +41,11 @@ export async function openKeyRing(kek: KeyObject, store: DataKeyStore): Promise<
   const kekId = fingerprintOf(kek)
   const keys = new Map<string, KeyObject>()
   let activeId = ''
+  let oldestId = ''
   const refresh = async () => {
-    for (const row of await store.readAll()) {
+    const rows = await store.readAll()
+    oldestId = rows.at(-1)?.dataKeyId ?? ''
+    for (const row of rows) {
       // Wrapped anew by an operator: until our restart, what we have goes on to work.
       if (row.kekId !== kekId) continue
       if (!keys.has(row.dataKeyId)) keys.set(row.dataKeyId, open(row, kek))
@@ -53,13 +58,15 @@ export async function openKeyRing(kek: KeyObject, store: DataKeyStore): Promise<
     throw new WrongKeyError(kekId, [...new Set(foreign.map((row) => row.kekId))])
   }
   await refresh()
+  const held = (dataKeyId: string) => {
+    const key = keys.get(dataKeyId)
+    if (!key) throw new Error('the database has no such data key')
+    return key
+  }
   return {
     get: (dataKeyId) => keys.get(dataKeyId),
-    active() {
-      const key = keys.get(activeId)
-      if (!key) throw new Error('the database has no active data key')
-      return { dataKeyId: activeId, key }
-    },
+    active: () => ({ dataKeyId: activeId, key: held(activeId) }),
+    oldest: () => held(oldestId),
     refresh,
     async replace(dataKeyId) {
       await store.replace(dataKeyId, newDataKey(kek))

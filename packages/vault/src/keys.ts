@@ -1,7 +1,7 @@
 // Keys: the key-encryption key (KEK) that an operator keeps, and the data keys that it wraps. Both are
 // `KeyObject`s, which neither JSON nor an inspection shows.
 
-import { createHmac, createSecretKey, type KeyObject, randomBytes } from 'node:crypto'
+import { createHmac, createSecretKey, hkdfSync, type KeyObject, randomBytes } from 'node:crypto'
 import { decrypt, encrypt } from './gcm.ts'
 
 const keyBytes = 32
@@ -23,6 +23,11 @@ export function newKeyText(): string {
 /** Names a key-encryption key by 16 hexadecimal digits, from which nothing of it can be learnt. */
 export function fingerprintOf(key: KeyObject): string {
   return createHmac('sha256', key).update('renkei key fingerprint').digest('hex').slice(0, 16)
+}
+
+/** Derives a key for keyed hashes from a data key, which itself is used for nothing but sealing. */
+export function digestKeyOf(dataKey: KeyObject): KeyObject {
+  return createSecretKey(Buffer.from(hkdfSync('sha256', dataKey, '', 'renkei digest', keyBytes)))
 }
 
 /** A data key as it is stored. */

@@ -19,7 +19,7 @@ export function makeMemoryStore(): MemoryStore {
     async readAll() {
       if (this.away) throw new Error('the store is away')
       this.reads += 1
-      return this.rows
+      return this.rows.toReversed()
     },
     async addFirst(key) {
       if (this.rows.some((row) => row.active)) return

@@ -142,6 +142,22 @@ describe('the key of the vault', () => {
   })
 })
 
+describe('a digest', () => {
+  test('is the same in every process, after both keys were replaced, and of another database another', async () => {
+    const store = makeMemoryStore()
+    const [before, after] = [kek(), kek()]
+    const first = await open(store, before, { sealsMax: 0 })
+    const digest = first.digest(Buffer.from('x'))
+    expect(digest).toHaveLength(32)
+    expect(store.rows.length).toBeGreaterThan(1)
+    expect((await open(store, before)).digest(Buffer.from('x'))).toEqual(digest)
+    store.rows = store.rows.map((row) => ({ ...row, ...rewrap(row, before, after)! }))
+    expect((await open(store, after)).digest(Buffer.from('x'))).toEqual(digest)
+    expect(first.digest(Buffer.from('y'))).not.toEqual(digest)
+    expect(vault.digest(Buffer.from('x'))).not.toEqual(digest)
+  })
+})
+
 describe('a data key', () => {
   test('is made once when several start on an empty store at once', async () => {
     const store = makeMemoryStore()

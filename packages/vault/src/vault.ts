@@ -1,9 +1,10 @@
 // Seals what must not be readable in the database or in a copy of it, each text bound to its place.
 
-import type { KeyObject } from 'node:crypto'
+import { createHmac, type KeyObject } from 'node:crypto'
 import { TamperedError, UnknownDataKeyError } from './errors.ts'
 import { decrypt, encrypt } from './gcm.ts'
 import { type DataKeyStore, type KeyRing, openKeyRing } from './key-ring.ts'
+import { digestKeyOf } from './keys.ts'
 import { leaseDefaults, type LeaseOptions, openLease } from './lease.ts'
 
 export interface Vault {
@@ -19,6 +20,11 @@ export interface Vault {
    * moment ago, so await `fetchKeys` before, or use `openSealed`.
    */
   open(sealed: string, context: string): Buffer
+  /**
+   * Gives a keyed hash (HMAC-SHA256), the same in every process of a database and for ever. What may
+   * have few values, such as a telephone number, could be guessed from a hash without a key.
+   */
+  digest(text: Buffer): Buffer
   /** Reads the data keys of these texts that are not at hand; rejects only when the store does. */
   readonly fetchKeys: (sealed: readonly string[]) => Promise<void>
   /** Tells the process of a text that stays closed, or of a store that does not answer. */
@@ -44,6 +50,8 @@ export async function openVault(options: VaultOptions): Promise<Vault> {
   const ring = await openKeyRing(key, store)
   const lease = await openLease(ring, store, { ...leaseDefaults, ...options }, onFault)
   const fetchKeys = makeFetcher(ring)
+  // Of all data keys the oldest one stays what it is.
+  const digestKey = digestKeyOf(ring.oldest())
   return {
     onFault,
     settled: () => lease.settled(),
@@ -51,6 +59,7 @@ export async function openVault(options: VaultOptions): Promise<Vault> {
       const { dataKeyId, key: dataKey } = lease.next()
       return `v1.${dataKeyId}.${encrypt(dataKey, plain, context).toString('base64url')}`
     },
+    digest: (text) => createHmac('sha256', digestKey).update(text).digest(),
     open(sealed, context) {
       const { dataKeyId, bytes } = parse(sealed, context)
       const dataKey = ring.get(dataKeyId)

@@ -19,11 +19,14 @@ import {
   rewrap,
   sealSecret,
 } from '@renkei/vault'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { dumpDatabase } from '../../../test/support/dump-database.ts'
 import { startTestApi, type TestApi } from './build-test-app.ts'
 import type { Party } from './parties.ts'
 import { type Json, sampleReport } from './sample-report.ts'
+
+// Many processes and starts, of which each has its own way to the database.
+vi.setConfig({ testTimeout: 120_000 })
 
 const key = parseKey(testKey)!
 
@@ -156,7 +159,13 @@ describe('while reports come in', () => {
     }
     const posting = Promise.all([keepPosting(party, 'ア'), keepPosting(party.at(beside), 'イ')])
     const atLeast = (count: number) =>
-      Promise.race([posting, waitFor(() => posted.length >= count, { what: `${count} reports` })])
+      Promise.race([
+        posting,
+        waitFor(() => posted.length >= count, {
+          timeoutMs: 60_000,
+          what: `${count} reports`,
+        }),
+      ])
     await atLeast(10)
     for (let times = 1; times <= 3; times += 1) {
       const active = (await readDataKeys(own.db)).find((row) => row.active)!

@@ -1,5 +1,6 @@
 // What stands in the database is of no use without the key, and at its own place only.
 
+import { hash } from 'node:crypto'
 import { startReceiver, type Receiver, runSql, testKey } from '@renkei/testkit'
 import { parseKey } from '@renkei/vault'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -111,6 +112,14 @@ describe('the database', () => {
     expect(first.status).toBe(201)
     expect(again.headers.get('idempotency-replayed')).toBe('true')
     expect(again.text).toBe(first.text)
+    // Who has a copy of the database and the rest of the report could try all numbers.
+    const asked = hash('sha256', `POST /v1/reports \n${JSON.stringify(call.json)}`, 'hex')
+    const prints = await runSql(
+      api.databaseUrl,
+      "select encode(fingerprint, 'hex') as hex from idempotency_keys",
+    )
+    expect(prints.length).toBeGreaterThan(1)
+    expect(prints.map(({ hex }) => hex)).not.toContain(asked)
   })
 })
 

@@ -1,6 +1,9 @@
+import { hash } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
 import { describe, expect, test } from 'vitest'
 import { readIdempotency } from './idempotency-key.ts'
+
+const vault = { digest: (text: Buffer) => hash('sha256', text, 'buffer') }
 
 function read(key: string | undefined, members: object = {}) {
   const request = {
@@ -10,7 +13,7 @@ function read(key: string | undefined, members: object = {}) {
     rawBody: Buffer.from('{}'),
     ...members,
   }
-  return readIdempotency(request as unknown as FastifyRequest)
+  return readIdempotency(request as unknown as FastifyRequest, vault)
 }
 
 test('no header is no key', () => {

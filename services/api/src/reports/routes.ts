@@ -95,7 +95,7 @@ async function accept(
       report,
       content,
       revises,
-      idempotency: readIdempotency(request),
+      idempotency: readIdempotency(request, deps.vault),
     },
     deps,
   )

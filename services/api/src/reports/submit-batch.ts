@@ -124,7 +124,7 @@ async function toSubmission(
     content,
     ...(reportId && ifMatch && { revises: { reportId, expectedRevision: ifMatch } }),
     ...(idempotencyKey && {
-      idempotency: { key: idempotencyKey, fingerprint: fingerprint(about, content) },
+      idempotency: { key: idempotencyKey, fingerprint: fingerprint(about, content, deps.vault) },
     }),
   }
 }
