@@ -25,7 +25,9 @@ try {
   const { values, positionals } = readArguments()
   process.exitCode = (await run(positionals[0], values)) ? 0 : 1
 } catch (error) {
-  console.error(explainStartFailure(error))
+  // What has no code is said by this program itself, and its stack tells nobody anything.
+  const isOurs = error instanceof Error && !('code' in error)
+  console.error(isOurs ? error.message : explainStartFailure(error))
   process.exitCode = 1
 }
 
@@ -50,51 +52,53 @@ function readArguments() {
 }
 
 async function run(verb: string | undefined, values: Values): Promise<boolean> {
-  const anchors = (values.anchor ?? []).map(readAnchor)
   if (verb === 'verify' && values.file) {
-    return printVerified(await verifyFile(values.file, anchors), console.log)
+    return printVerified(await verifyFile(values.file, anchorsOf(values)), console.log)
   }
-  const work = verbs[verb ?? '']
-  if (!work) {
-    console.error(usage)
-    return false
-  }
-  return withDatabase(values.demo === true, (db) => work(db, values))
+  const verbs = new Map(Object.entries({ verify, anchor, export: exportTrail, retention }))
+  const work = verbs.get(verb ?? '')
+  if (work) return withDatabase(values.demo === true, (db) => work(db, values))
+  console.error(usage)
+  return false
 }
 
-const verbs: Record<string, (db: Db, values: Values) => Promise<boolean>> = {
-  verify: async (db, values) => {
-    const anchors = (values.anchor ?? []).map(readAnchor)
-    return printVerified(await verifyDatabase(db, anchors), console.log)
-  },
-  anchor: async (db) => {
-    for (const head of await readChainHeads(db)) console.log(writeAnchor(head))
-    return true
-  },
-  export: async (db, values) => {
-    if (!values.output) throw new Error(`--output is needed\n${usage}`)
-    const time = { from: toInstant(values.from), to: toInstant(values.to) }
-    const file = createWriteStream(values.output, { mode: 0o600, flags: 'wx' })
-    await pipeline(Readable.from(exportLines(db, time)), file)
-    console.log(`exported to ${values.output}`)
-    return true
-  },
-  retention: async (db, values) => {
-    const asked = values['keep-months'] ?? process.env['RENKEI_AUDIT_KEEP_MONTHS']
-    const retained = await retain(db, Number(asked || keepMonthsMin), new Date())
-    if (retained.broken) {
-      printVerified(retained.verified, console.error)
-      console.error('Nothing was removed: the trail does not verify.')
-      return false
-    }
-    const { gone } = retained
-    console.log(
-      gone
-        ? `removed ${gone.entries} entries of ${gone.months.join(', ')}, which is on record`
-        : 'no month is old enough',
-    )
-    return true
-  },
+function anchorsOf({ anchor: anchors = [] }: Values) {
+  return anchors.map(readAnchor)
+}
+
+async function verify(db: Db, values: Values): Promise<boolean> {
+  return printVerified(await verifyDatabase(db, anchorsOf(values)), console.log)
+}
+
+async function anchor(db: Db): Promise<boolean> {
+  for (const head of await readChainHeads(db)) console.log(writeAnchor(head))
+  return true
+}
+
+async function exportTrail(db: Db, values: Values): Promise<boolean> {
+  if (!values.output) throw new Error(`--output is needed\n${usage}`)
+  const time = { from: toInstant(values.from), to: toInstant(values.to) }
+  const file = createWriteStream(values.output, { mode: 0o600, flags: 'wx' })
+  await pipeline(Readable.from(exportLines(db, time)), file)
+  console.log(`exported to ${values.output}`)
+  return true
+}
+
+async function retention(db: Db, values: Values): Promise<boolean> {
+  const asked = values['keep-months'] ?? process.env['RENKEI_AUDIT_KEEP_MONTHS']
+  const retained = await retain(db, Number(asked || keepMonthsMin), new Date())
+  if (retained.broken) {
+    printVerified(retained.verified, console.error)
+    console.error('Nothing was removed: the trail does not verify.')
+    return false
+  }
+  const { gone } = retained
+  console.log(
+    gone
+      ? `removed ${gone.entries} entries of ${gone.months.join(', ')}, which is on record`
+      : 'no month is old enough',
+  )
+  return true
 }
 
 async function withDatabase(demo: boolean, work: (db: Db) => Promise<boolean>): Promise<boolean> {
