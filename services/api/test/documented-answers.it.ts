@@ -9,6 +9,7 @@ import type { Call, TestAnswer } from './call-api.ts'
 import { type Json, operationsOf, partAt, schemaAt } from './read-documents.ts'
 import type { Party } from './parties.ts'
 import { emergencyReport, sampleReport } from './sample-report.ts'
+import { newSigningKey, signedHeaders } from './signing-party.ts'
 
 let api: TestApi
 let openApi: Json
@@ -113,6 +114,25 @@ test('the register is answered as documented', async () => {
   const again = { ...json, name: 'renamed', contactId: body.contactId }
   await documented(mobile, 'importContacts', path, { json: { contacts: [again] }, headers })
   await documented(mobile, 'removeContact', one, { method: 'DELETE', headers })
+})
+
+test('credentials are answered as documented from their making to their end', async () => {
+  const admin = await api.addParty('example-mobile', 'carrier', ['admin'])
+  const json = { label: 'spare', scopes: ['reports:read'] }
+  const { body: made } = await documented(admin, 'createKey', '/v1/keys', { json })
+  const one = `/v1/keys/${made.keyId}`
+  await documented(admin, 'rotateKey', `${one}/rotate`, { json: { overlapHours: 1 } })
+  await documented(admin, 'readKey', one)
+  await documented(admin, 'listKeys', '/v1/keys?limit=1')
+  await documented(admin, 'revokeKey', one, { method: 'DELETE' })
+  const key = newSigningKey()
+  const call = { json: { label: 'hsm 1', jwk: key.jwk } }
+  const base = '/v1/signing-keys'
+  const headers = await signedHeaders(admin, key, base, { call })
+  await documented(admin, 'registerSigningKey', base, { ...call, headers })
+  await documented(admin, 'readSigningKey', `${base}/${key.keyId}`)
+  await documented(admin, 'listSigningKeys', base)
+  await documented(admin, 'revokeSigningKey', `${base}/${key.keyId}`, { method: 'DELETE' })
 })
 
 test('what an endpoint is sent has the headers and the body of the webhooks section', async () => {

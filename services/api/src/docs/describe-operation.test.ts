@@ -37,8 +37,20 @@ test('parameters of the path are required, those of the query only when the rout
 
 test('a scope is asked for as a role of the bearer scheme, and a public route asks for nothing', () => {
   expect(describeOperation(route)).not.toHaveProperty('security')
+  const bearer = ['feed:read']
   expect(describeOperation({ ...route, scope: 'feed:read' })['security']).toEqual([
-    { bearer: ['feed:read'] },
+    { bearer },
+    { bearer, clientCertificate: [] },
+    { bearer, signature: [] },
+    { bearer, signature: [], clientCertificate: [] },
+  ])
+})
+
+test('what is always signed can be called in no other way', () => {
+  const { security } = describeOperation({ ...route, scope: 'admin', signed: true })
+  expect(security).toEqual([
+    { bearer: ['admin'], signature: [] },
+    { bearer: ['admin'], signature: [], clientCertificate: [] },
   ])
 })
 

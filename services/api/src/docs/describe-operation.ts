@@ -3,6 +3,7 @@
 
 import { localSchema } from './components.ts'
 import type { Json } from './map-schema.ts'
+import { securityOf } from './security-schemes.ts'
 
 export interface RouteToDescribe {
   readonly method: string
@@ -10,6 +11,8 @@ export interface RouteToDescribe {
   readonly schema: RouteSchema
   /** The scope that a key needs; absent on public routes. */
   readonly scope: string | undefined
+  /** Every request to it is signed, whatever the key asks for. */
+  readonly signed?: boolean
 }
 
 export interface RouteSchema {
@@ -43,7 +46,8 @@ interface RequestDocs {
 const problemReference = { $ref: '#/components/responses/Problem' }
 
 /** The operation of a route; throws for a route that says neither what it is nor that it is hidden. */
-export function describeOperation({ method, url, schema, scope }: RouteToDescribe): Json {
+export function describeOperation(route: RouteToDescribe): Json {
+  const { method, url, schema, scope, signed = false } = route
   const { operationId, summary, description, tags } = schema
   if (!operationId || !summary) {
     throw new Error(`${method} ${url} needs an operationId and a summary, or schema.hide`)
@@ -66,8 +70,7 @@ export function describeOperation({ method, url, schema, scope }: RouteToDescrib
       },
     }),
     responses: responsesOf((schema.response ?? {}) as Record<string, ResponseDocs>),
-    // For a scheme other than OAuth the list names the roles that are needed (OpenAPI 3.1 §4.8.30).
-    ...(scope && { security: [{ bearer: [scope] }] }),
+    ...(scope && { security: securityOf(scope, { signed }) }),
   }
 }
 

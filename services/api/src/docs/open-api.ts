@@ -14,6 +14,7 @@ import type { Json } from './map-schema.ts'
 import { answer } from './parts.ts'
 import { problemResponses } from './problem-response.ts'
 import { type PublishedFile, publishedJson, sendPublished } from './published-file.ts'
+import { securitySchemes } from './security-schemes.ts'
 import { describeWebhooks } from './webhooks.ts'
 
 declare module 'fastify' {
@@ -56,7 +57,7 @@ type Paths = Map<string, Map<string, Json>>
 function addRoute(paths: Paths, route: RouteOptions): void {
   const schema = (route.schema ?? {}) as RouteSchema
   if (schema.hide) return
-  const scope = route.config?.scope
+  const { scope, bringsSigningKey: signed = false } = route.config ?? {}
   const path = describePath(route.url)
   const operations = paths.get(path) ?? new Map<string, Json>()
   paths.set(path, operations)
@@ -65,7 +66,7 @@ function addRoute(paths: Paths, route: RouteOptions): void {
     if (method === 'HEAD') continue
     operations.set(
       method.toLowerCase(),
-      describeOperation({ method, url: route.url, schema, scope }),
+      describeOperation({ method, url: route.url, schema, scope, signed }),
     )
   }
 }
@@ -101,14 +102,7 @@ function documentOf(publicUrl: string, paths: Json): Json {
     components: {
       schemas: { ...componentSchemas(), ...Object.fromEntries(events) },
       responses: problemResponses(publicUrl),
-      securitySchemes: {
-        bearer: {
-          type: 'http',
-          scheme: 'bearer',
-          description:
-            'The API key of an organisation, `rk_…`. The scopes that an operation needs stand beside it.',
-        },
-      },
+      securitySchemes,
     },
   }
 }
