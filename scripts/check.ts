@@ -10,6 +10,7 @@ import { lockFile } from './check/lock-file.ts'
 import { readRepository } from './check/repository.ts'
 import type { Findings } from './check/findings.ts'
 import { runTool } from './check/run-tool.ts'
+import { secrets } from './check/secrets.ts'
 
 const repository = await readRepository()
 
@@ -24,6 +25,7 @@ const steps: Record<string, () => Promise<Findings> | Findings> = {
   imports: () => imports(repository),
   'lock file': () => lockFile(repository),
   leaks: () => leaks(repository),
+  secrets: () => secrets(repository),
 }
 
 const asked = process.argv.slice(2)

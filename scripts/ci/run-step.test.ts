@@ -16,6 +16,13 @@ test('counts a step that says nothing as one', async () => {
   expect(await step('')).toMatchObject({ passed: 1, failed: 0 })
 })
 
+test('counts a step that could not be done as neither, with its reason', async () => {
+  const said = "console.log('skipped: nobody to ask')"
+  expect(await step(said)).toMatchObject({ passed: 0, failed: 0, skipped: 'nobody to ask' })
+  const ended = await step(`${said}; process.exitCode = 1`)
+  expect(ended).toMatchObject({ passed: 0, failed: 1 })
+})
+
 test('has failed when it ends badly, whatever it counted', async () => {
   const said = "console.log('7 passed, 0 failed'); process.exitCode = 3"
   expect(await step(said)).toMatchObject({ passed: 7, failed: 1, end: ', ended with 3' })

@@ -14,6 +14,8 @@ export interface StepResult {
   /** From the last line "N passed, N failed" that the step printed; else the step counts as one. */
   readonly passed: number
   readonly failed: number
+  /** Why the step could not be done, when it said so: then it has neither passed nor failed. */
+  readonly skipped?: string | undefined
   readonly seconds: number
   /** How it ended, in words, when that was not with 0. */
   readonly end: string
@@ -31,11 +33,13 @@ export async function runStep(
   }
   process.once('exit', killGroup)
   let counted: { passed: number; failed: number } | undefined
+  let skipped: string | undefined
   for (const input of [child.stdout, child.stderr]) {
     createInterface({ input }).on('line', (line) => {
       print(line)
       const [, passed, failed] = /^(\d+) passed, (\d+) failed$/.exec(line) ?? []
       if (passed && failed) counted = { passed: Number(passed), failed: Number(failed) }
+      skipped = /^skipped: (.+)$/.exec(line)?.[1] ?? skipped
     })
   }
   let late = false
@@ -51,10 +55,12 @@ export async function runStep(
   })
   clearTimeout(timer)
   process.off('exit', killGroup)
-  const { passed, failed } = counted ?? { passed: end === '' ? 1 : 0, failed: 0 }
+  const said = skipped === undefined && end === '' ? 1 : 0
+  const { passed, failed } = counted ?? { passed: said, failed: 0 }
   return {
     passed,
     failed: Math.max(failed, end === '' ? 0 : 1),
+    skipped,
     seconds: (performance.now() - start) / 1000,
     end: late ? `, not done after ${timeoutMs / 1000} s` : end,
   }

