@@ -25,6 +25,8 @@ export interface Notice {
  */
 export async function appendNotice(tx: Tx, notice: Notice): Promise<number> {
   const { level, recipients } = notice
+  // A feed number that readers saw must not be lost in a crash, also where little else matters so much.
+  await sql`SET LOCAL synchronous_commit TO on`.execute(tx)
   const { rows } = await sql<{ seq: number }>`
     WITH numbered AS (UPDATE feed SET head = head + 1 RETURNING head),
     stored AS (
