@@ -48,7 +48,9 @@ export function makeDenialLog(deps: DenialDeps): DenialLog {
       const kind = kindOf(access)
       const known = group.counted.get(kind)
       if (known) return count(known, access.at)
-      if (group.rows >= deps.rowsMax || rowsOfAll >= deps.rowsMaxOfAll) {
+      // Those for whom there is no group are counted together: no row speaks for one of them.
+      const rowsMax = group.name === others ? 0 : deps.rowsMax
+      if (group.rows >= rowsMax || rowsOfAll >= deps.rowsMaxOfAll) {
         const rest = group.counted.get(others) ?? counting(mixed(access, group), 0)
         group.counted.set(others, rest)
         return count(rest, access.at)
