@@ -9,6 +9,7 @@ import { actorOf } from '../audit/actor.ts'
 import { feedAudit, type RecordDisclosure } from '../audit/disclosure.ts'
 import { type Shown, shownReport } from '../audit/shown.ts'
 import { answer, limitSchema, pageOf, problemResponse, published, queryOf } from '../docs/parts.ts'
+import { answerCharactersMax, withinAnswer } from '../limits/answer-size.ts'
 import { DomainError } from '../problem/domain-error.ts'
 import {
   feedParameters,
@@ -32,9 +33,6 @@ export interface PullDeps {
 const scope = { scope: 'feed:read' as Scope }
 
 const snapshotAudit = { action: 'report.listed', objectType: 'report' } as const
-
-// Many large reports must not make one answer without bound.
-const answerCharactersMax = 4_194_304
 
 type EventsQuery = FeedQuery & { limit: number; wait: number }
 
@@ -117,7 +115,8 @@ async function readSnapshot(
   const filter = toFeedFilter(query)
   const after = toFeedPosition(query, 0)
   const events = await readOpenEvents(db, after, query.limit + 1)
-  const page = await openRevisions(vault, events.slice(0, query.limit))
+  const stored = withinAnswer(events.slice(0, query.limit), ({ content }) => content)
+  const page = await openRevisions(vault, stored)
   const reports = page.flatMap((event) => {
     const hearing = hear(caller, filter, event, tail.findShare)
     const view = hearing?.as === 'report' ? viewOf(event, hearing.sight) : undefined
@@ -130,7 +129,7 @@ async function readSnapshot(
     epoch,
     feedcursor: toCursor(head),
     items: reports,
-    ...(events.length > query.limit && last && { next: toCursor(last.seq) }),
+    ...(events.length > stored.length && last && { next: toCursor(last.seq) }),
   }
 }
 

@@ -5,6 +5,7 @@ import { listReports, type StoredRevision } from '@renkei/db'
 import { reachOf, visibleCodes, wholeCountry } from '@renkei/schema'
 import type { Viewer } from '@renkei/schema'
 import { openRevisions } from '@renkei/vault'
+import { withinAnswer } from '../limits/answer-size.ts'
 import { labelsInReach, type Seen, seeRevision, type SightDeps } from './report-sight.ts'
 
 export interface ListQuery {
@@ -44,9 +45,9 @@ export async function listSeen(
     if (rows.length < limit) before = null
     if (before === null) break
   }
-  const page = seen.slice(0, query.limit)
+  const page = withinAnswer(seen.slice(0, query.limit), ({ view }) => view)
   // The next page begins after the last report that was shown: the cursor names no hidden one.
-  const next = seen.length > query.limit ? page.at(-1)?.reportId : before
+  const next = seen.length > page.length ? page.at(-1)?.reportId : before
   return { seen: page, ...(next && { next }) }
 }
 

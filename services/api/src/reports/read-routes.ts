@@ -6,6 +6,7 @@ import { difference, type ReportView } from '@renkei/schema'
 import { openRevision, openRevisions } from '@renkei/vault'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { shownReport } from '../audit/shown.ts'
+import { withinAnswer } from '../limits/answer-size.ts'
 import { DomainError } from '../problem/domain-error.ts'
 import { differenceDocs, listDocs, readDocs, revisionDocs, revisionsDocs } from './read-docs.ts'
 import { type ListQuery, listSeen } from './read-list.ts'
@@ -41,7 +42,8 @@ export function readRoutes(app: FastifyInstance, deps: SightDeps, done: () => vo
       await sharing.refresh(db)
       const labels = labelsInReach(caller, sharing)
       const rows = await listRevisions(db, params.reportId, labels, page)
-      const rowsOfPage = await openRevisions(vault, rows.slice(0, query.limit))
+      const stored = withinAnswer(rows.slice(0, query.limit), ({ content }) => content)
+      const rowsOfPage = await openRevisions(vault, stored)
       const items = rowsOfPage.flatMap((row) => {
         const seen = seeRevision(row, caller, sharing)
         if (seen) shown.push(shownReport(row, seen))
@@ -49,7 +51,7 @@ export function readRoutes(app: FastifyInstance, deps: SightDeps, done: () => vo
       })
       // A report of which nothing can be seen is not told from one that does not exist.
       if (items.length === 0 && query.after === 0) throw notFound()
-      const next = rows.length > query.limit && String(rowsOfPage.at(-1)?.revision)
+      const next = rows.length > stored.length && String(rowsOfPage.at(-1)?.revision)
       return { items, ...(next && { next }) }
     },
   )
