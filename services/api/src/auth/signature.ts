@@ -78,9 +78,10 @@ async function verifyByRegistered(
   deps: SignatureDeps,
 ): Promise<void> {
   const key = await findSigningKey(deps.db, signature.keyId)
-  if (!key || !isLive(key, deps.clock.now())) throw unauthenticated('no such live signing key')
-  if (key.organisationId !== request.caller.organisationId) {
-    throw unauthenticated('the signing key is of another organisation')
+  // The reason stands in the caller's own audit trail: that others have a key is not theirs to know.
+  const isOwn = key?.organisationId === request.caller.organisationId
+  if (!key || !isOwn || !isLive(key, deps.clock.now())) {
+    throw unauthenticated('no such live signing key')
   }
   await verify(request, { signature, bytes: key.publicKey, deps })
 }
