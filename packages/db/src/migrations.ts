@@ -31,7 +31,7 @@ export async function migrate(url: string): Promise<string[]> {
 
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
-  const hint = 'hint' in error && error.hint ? ` (${String(error.hint)})` : ''
+  const hint = 'hint' in error && typeof error.hint === 'string' ? ` (${error.hint})` : ''
   return `${error.message}${hint}`
 }
 

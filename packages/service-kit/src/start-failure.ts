@@ -22,7 +22,7 @@ export function explainStartFailure(error: unknown): string {
   if (code && /^(28|3D)/.test(code))
     return `the database of DATABASE_URL refuses us: ${error.message}`
   if (code === '42501') {
-    const hint = 'hint' in error && error.hint ? `; ${String(error.hint)}` : ''
+    const hint = 'hint' in error && typeof error.hint === 'string' ? `; ${error.hint}` : ''
     return `the login of DATABASE_URL may not do what is needed: ${error.message}${hint}`
   }
   return error.stack ?? error.message

@@ -89,6 +89,11 @@ const headColumns = sql`ord integer, "reportId" uuid, revision integer, "organis
   "requestId" text, action text,
   "requestKey" text, "requestPrint" text`
 
+// The chain's lock is the last one: the numbers are there first.
+const audited = sql`
+  INSERT INTO audit_entries (chain, at, organisation_id, key_id, request_id, address, action,
+    object_type, object_ids, object_owner, detail`
+
 const statement = ({ heads, contents, assessments }: Input) => sql<{
   event_id: string
   seq: number
@@ -143,9 +148,7 @@ WITH input AS MATERIALIZED (
   RETURNING seq, event_id
 ), opened AS (
   INSERT INTO fan_outs (seq, lane) SELECT before + ord, lane FROM input, numbered
-), audited AS (
-  INSERT INTO audit_entries (chain, at, organisation_id, key_id, request_id, address, action,
-    object_type, object_ids, object_owner, detail)
+), audited AS (${audited})
   SELECT 'write', "recordedAt", "actorId", "keyId", "requestId", address, action, 'report',
     ARRAY["reportId"::text], "organisationId", json_build_object('revision', revision)
   FROM input, numbered

@@ -31,7 +31,6 @@ const windowMs = 60_000
 export const auditPlugin = fp((app: FastifyInstance, deps: AuditDeps, done: () => void) => {
   const { clock, recorder } = deps
   const denials = makeDenialLog({
-    clock,
     record: (accesses) => recorder.record(accesses),
     rowsMax: deps.denialsPerMinuteMax,
     rowsMaxOfAll: 2000,

@@ -27,7 +27,6 @@ function makeLog(
   const written: Access[] = []
   const state = { broken: false }
   const log = makeDenialLog({
-    clock,
     record: async (accesses) => {
       if (state.broken) throw new Error('no database')
       written.push(...accesses)

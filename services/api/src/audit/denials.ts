@@ -3,7 +3,6 @@
 // the table, and nobody who tries is left out of it.
 
 import type { Access } from '@renkei/db'
-import type { Clock } from '@renkei/service-kit'
 
 export interface Denial extends Access {
   /** Who is counted as one: a key that was proved, or else a source address. */
@@ -11,7 +10,6 @@ export interface Denial extends Access {
 }
 
 export interface DenialDeps {
-  readonly clock: Clock
   readonly record: (accesses: readonly Access[]) => Promise<void>
   /** Rows of one group within a window, and of all. */
   readonly rowsMax: number
