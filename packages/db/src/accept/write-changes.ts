@@ -92,7 +92,10 @@ const headColumns = sql`ord integer, "reportId" uuid, revision integer, "organis
 // The chain's lock is the last one: the numbers are there first.
 const audited = sql`
   INSERT INTO audit_entries (chain, at, organisation_id, key_id, request_id, address, action,
-    object_type, object_ids, object_owner, detail`
+    object_type, object_ids, object_owner, detail)
+  SELECT 'write', "recordedAt", "actorId", "keyId", "requestId", address, action, 'report',
+    ARRAY["reportId"::text], "organisationId", json_build_object('revision', revision)
+  FROM input, numbered`
 
 const statement = ({ heads, contents, assessments }: Input) => sql<{
   event_id: string
@@ -149,8 +152,4 @@ WITH input AS MATERIALIZED (
 ), opened AS (
   INSERT INTO fan_outs (seq, lane) SELECT before + ord, lane FROM input, numbered
 ), audited AS (${audited})
-  SELECT 'write', "recordedAt", "actorId", "keyId", "requestId", address, action, 'report',
-    ARRAY["reportId"::text], "organisationId", json_build_object('revision', revision)
-  FROM input, numbered
-)
 SELECT event_id, seq FROM stored`
