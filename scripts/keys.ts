@@ -21,6 +21,7 @@ import {
   type Tx,
 } from '@renkei/db'
 import { saveOrganisation } from './keys/organisation.ts'
+import { keyRow, signingKeyRow } from './keys/tables.ts'
 import { openSystemDatabase, prepareDatabase } from './system/database.ts'
 import { stateFolder } from './system/paths.ts'
 
@@ -94,23 +95,14 @@ function readArguments() {
 async function run(db: Db, [verb, subject]: string[]): Promise<void> {
   if (verb === 'list') {
     console.table(await listOrganisations(db))
-    console.table((await listKeys(db)).map(shown))
-    console.table((await listSigningKeys(db)).map(({ publicKey: _, ...key }) => shown(key)))
+    const now = new Date()
+    console.table((await listKeys(db)).map((key) => keyRow(key, now)))
+    console.table((await listSigningKeys(db)).map((key) => signingKeyRow(key, now)))
   } else if (verb === 'organisation' && subject) await organisation(db, subject)
   else if (verb === 'create' && subject) await create(db, subject)
   else if (verb === 'rotate' && subject) await rotate(db, subject)
   else if (verb === 'revoke' && subject) await revoke(db, subject)
   else throw new Error(usage)
-}
-
-// Instants and lists as one short text each, so that a table keeps its width.
-function shown(key: object): object {
-  return Object.fromEntries(
-    Object.entries(key).map(([name, value]: [string, unknown]) => [
-      name,
-      value instanceof Date ? value.toISOString() : Array.isArray(value) ? value.join(' ') : value,
-    ]),
-  )
 }
 
 async function organisation(db: Db, organisationId: string): Promise<void> {
