@@ -122,7 +122,7 @@ async function keyedRoutes(app: FastifyInstance, deps: AppDeps): Promise<void> {
   await app.register(neverCached)
   const recorder = makeAccessRecorder({ db, roundRowsMax: 500, ...config.audit })
   const disclose = makeDisclosure(recorder, deps.clock)
-  await app.register(auditPlugin, { clock: deps.clock, recorder, ...config.audit })
+  await app.register(auditPlugin, { db, clock: deps.clock, recorder, ...config.audit })
   const { publicUrl } = config
   const certificateOf = makeCertificateFinder(makeTrust(config.auth.trustedProxies))
   await app.register(authPlugin, { ...deps, ...config.auth, publicUrl, certificateOf })

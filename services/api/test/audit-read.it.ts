@@ -106,8 +106,20 @@ describe('GET /v1/audit', () => {
     expect(actions).toEqual(['audit.read', 'audit.exported'])
   })
 
+  test('shows whose key it is that somebody tried it in vain, and from where', async () => {
+    const authorization = `Bearer rk_${fixed.keyId}_${'A'.repeat(43)}`
+    expect((await api.request('/v1/snapshot', { headers: { authorization } })).status).toBe(401)
+    const [entry] = await trail(fixed, 'action=access.denied')
+    expect(entry).toMatchObject({
+      address: '127.0.0.1',
+      more: { attempted: 'report.listed', status: 401, claimedKeyId: fixed.keyId },
+    })
+    expect(entry).not.toHaveProperty('organisation')
+    expect(await trail(mobile, 'action=access.denied')).toEqual([])
+  })
+
   test('needs its scope', async () => {
-    const reader = await api.addParty('example-mobile', 'carrier', ['reports:read'])
+    const reader = await api.addParty('example-reader', 'carrier', ['reports:read'])
     expect(await reader.request('/v1/audit')).toMatchObject({ status: 403 })
     expect(await reader.request('/v1/audit/export')).toMatchObject({ status: 403 })
   })

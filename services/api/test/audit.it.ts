@@ -174,7 +174,8 @@ describe('a refused attempt', () => {
       key_id: null,
       address: '127.0.0.1',
       object_ids: [reportId],
-      object_owner: null,
+      // Whose key was claimed, and not whose report was asked for.
+      object_owner: 'example-mobile',
       detail: {
         attempted: 'report.read',
         route: 'GET /v1/reports/:reportId',

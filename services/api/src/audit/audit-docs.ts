@@ -31,7 +31,8 @@ const entry = {
     at: instant,
     organisation: {
       ...text,
-      description: 'Who did it; absent where an operator of Renkei did, at the command line.',
+      description:
+        'Who did it; absent where an operator of Renkei did, at the command line, or where nobody proved who he is.',
     },
     action: text,
     objectType: text,
@@ -41,7 +42,11 @@ const entry = {
     audience: { ...text, description: 'As which audience it was seen.' },
     agreement: { ...text, description: 'The agreement that widened what was seen.' },
     revision: { type: 'integer' },
-    keyId: { ...text, description: 'Only of your own keys, as are the next three.' },
+    keyId: {
+      ...text,
+      description:
+        'Of your own keys only, as are the next three; the last three also of attempts with a key of yours that failed.',
+    },
     address: text,
     requestId: text,
     more: {

@@ -1,7 +1,7 @@
 // Every access behind a key on record: what was shown before it leaves, what was refused with its
 // reason. Registered before the check of keys, so that it also sees those who have none.
 
-import { claimedKeyId } from '@renkei/db'
+import { type Access, claimedKeyId, type Db, findKeyOwners } from '@renkei/db'
 import type { Clock } from '@renkei/service-kit'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
@@ -20,6 +20,7 @@ declare module 'fastify' {
 }
 
 export interface AuditDeps {
+  readonly db: Db
   readonly clock: Clock
   readonly recorder: Pick<AccessRecorder, 'record'>
   readonly denialsPerMinuteMax: number
@@ -31,7 +32,7 @@ const windowMs = 60_000
 export const auditPlugin = fp((app: FastifyInstance, deps: AuditDeps, done: () => void) => {
   const { clock, recorder } = deps
   const denials = makeDenialLog({
-    record: (accesses) => recorder.record(accesses),
+    record: async (accesses) => recorder.record(await withOwners(deps.db, accesses)),
     rowsMax: deps.denialsPerMinuteMax,
     rowsMaxOfAll: 2000,
     groupsMax: 1000,
@@ -147,6 +148,21 @@ function toDenial(
     },
     group: known ? `key ${known.keyId}` : `source ${sourceOf(address)}`,
   }
+}
+
+// An attempt with somebody's key stands in the trail of whose key it is.
+async function withOwners(db: Db, accesses: readonly Access[]): Promise<Access[]> {
+  const claimed = accesses.flatMap((access) => claimedOf(access) ?? [])
+  const owners = await findKeyOwners(db, claimed)
+  return accesses.map((access) => ({
+    ...access,
+    objectOwner: owners.get(claimedOf(access) ?? '') ?? null,
+  }))
+}
+
+function claimedOf({ detail }: Access): string | undefined {
+  const claimed = detail && 'claimedKeyId' in detail ? detail.claimedKeyId : undefined
+  return typeof claimed === 'string' ? claimed : undefined
 }
 
 function bearerOf({ headers }: FastifyRequest): string {

@@ -2,11 +2,16 @@
 
 import type { AuditPosition, ListedEntry } from '@renkei/db'
 
-/** All of an entry for whose key made it; who, when, what and as whom for the owner of the object. */
+/**
+ * All of an entry for whose key made it, or was claimed in vain; who, when, what and as whom for the
+ * owner of the object.
+ */
 export function viewEntry(entry: ListedEntry, viewerId: string) {
   const { organisationId, objectOwner, detail } = entry
   const { fields, audience, agreement, revision, ...rest } = detail ?? {}
-  const own = organisationId === viewerId
+  // Who claimed a key and could not prove it is nobody; it concerns whose key it is.
+  const claimed = entry.action === 'access.denied' && organisationId === null
+  const own = organisationId === viewerId || claimed
   return {
     auditId: `${entry.chain}-${entry.seq}`,
     at: entry.at.toISOString(),
