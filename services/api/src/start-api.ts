@@ -135,23 +135,20 @@ function tellCommitted(
 ): void {
   tail.poke()
   for (const change of changes) {
-    metrics.accepted.inc({ level: String(change.level), kind: change.kind })
-    const { reportId, revision, organisationId, level, kind, state, messageStatus } = change
+    metrics.accepted.inc({ level: String(change.level) })
+    const { reportId, revision, organisationId: organisation, level, messageStatus } = change
     const { eventId, requestId, lane } = change
-    log.info(
-      {
-        reportId,
-        revision,
-        organisation: organisationId,
-        level,
-        kind,
-        state,
-        messageStatus,
-        eventId,
-        requestId,
-        lane,
-      },
-      'report.accepted',
-    )
+    // What kind it is, and how it stands, is the carrier's to tell: not a log's.
+    const line = {
+      reportId,
+      revision,
+      organisation,
+      level,
+      messageStatus,
+      eventId,
+      requestId,
+      lane,
+    }
+    log.info(line, 'report.accepted')
   }
 }

@@ -9,7 +9,6 @@ export interface DeliveryLine {
   readonly eventId: string
   readonly reportId: string | null
   readonly revision: number | null
-  readonly level: number
   readonly standing: string
   readonly attempts: number
   readonly reason: string
@@ -23,7 +22,7 @@ export async function listDeliveries(
   page: { before: number | null; limit: number; standing: string | null },
 ): Promise<DeliveryLine[]> {
   const { rows } = await sql<DeliveryLine>`
-    SELECT d.seq, e.event_id AS "eventId", e.report_id AS "reportId", e.revision, e.level,
+    SELECT d.seq, e.event_id AS "eventId", e.report_id AS "reportId", e.revision,
       d.standing, d.attempts, d.reason, d.at
     FROM (
       SELECT seq, outcome AS standing, attempts, reason, ended_at AS at
@@ -47,17 +46,19 @@ export interface AttemptLine {
   readonly reason: string
 }
 
-/** Lists the attempts of one delivery, oldest first. */
+/** Lists the attempts of one delivery, oldest first; resolves to nothing when it was never owed. */
 export async function listAttempts(
   db: Db,
   subscriptionId: string,
   eventId: string,
 ): Promise<AttemptLine[] | undefined> {
-  const event = await db
-    .selectFrom('events')
-    .select('seq')
-    .where('event_id', '=', eventId)
-    .executeTakeFirst()
+  const { rows } = await sql<{ seq: number }>`
+    SELECT seq FROM events WHERE event_id = ${eventId} AND (
+      EXISTS (SELECT FROM delivery_queue q
+        WHERE q.seq = events.seq AND q.subscription_id = ${subscriptionId})
+      OR EXISTS (SELECT FROM delivery_outcomes o
+        WHERE o.seq = events.seq AND o.subscription_id = ${subscriptionId}))`.execute(db)
+  const event = rows[0]
   if (!event) return undefined
   return db
     .selectFrom('delivery_attempts')

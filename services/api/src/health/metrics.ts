@@ -6,7 +6,7 @@ export interface ApiMetrics {
   readonly registry: Registry
   readonly pending: Gauge
   readonly requests: Histogram<'method' | 'route' | 'status'>
-  readonly accepted: Counter<'level' | 'kind'>
+  readonly accepted: Counter<'level'>
   readonly sockets: Gauge
   readonly droppedConnections: Counter
 }
@@ -35,8 +35,8 @@ export function makeApiMetrics(pending: () => number): ApiMetrics {
     }),
     accepted: new Counter({
       name: 'renkei_reports_accepted_total',
-      help: 'Revisions stored, by level and kind.',
-      labelNames: ['level', 'kind'],
+      help: 'Revisions stored, by level.',
+      labelNames: ['level'],
       registers,
     }),
     sockets: new Gauge({ name: 'renkei_feed_sockets', help: 'Open feed sockets.', registers }),

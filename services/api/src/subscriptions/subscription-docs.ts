@@ -37,7 +37,6 @@ const delivery = {
     feedcursor: { type: 'string' },
     reportId: uuidSchema,
     revision: { type: 'integer' },
-    level: { type: 'integer' },
     standing,
     attempts: { type: 'integer' },
     reason: { type: 'string' },
