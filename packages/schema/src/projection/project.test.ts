@@ -81,17 +81,22 @@ describe('an empty list', () => {
     expect(see({ impacts: [] }, anybody)).toMatchObject({ impacts: [] })
     expect(see({ traffic: [] }, anybody)).not.toHaveProperty('traffic')
     expect(see({ contacts: [] }, peer)).not.toHaveProperty('contacts')
+    // An MVNO would see some of the members of a control, if not all.
+    expect(see({ controls: [] }, { audience: 'mvno', tlpMax: 'TLP:GREEN' })).toHaveProperty(
+      'controls',
+    )
   })
 })
 
 test('a report that is within reach and has nothing to show is not shown at all', () => {
-  const markings = Object.keys(full).map((key) => ({ pointer: `/${key}`, tlp: 'TLP:RED' }))
-  const report = { ...full, tlp: 'TLP:CLEAR', markings: [...markings, ...hiddenAnyway] }
-  const view = project(report as unknown as Report, { audience: 'public', tlpMax: 'TLP:CLEAR' })
-  expect(view).toBeUndefined()
+  const anybody: Sight = { audience: 'public', tlpMax: 'TLP:CLEAR' }
+  const hide = (...shown: string[]) => {
+    const hidden = [...Object.keys(full), 'markings'].filter((key) => !shown.includes(key))
+    return { markings: hidden.map((key) => ({ pointer: `/${key}`, tlp: 'TLP:RED' })) }
+  }
+  expect(see(hide(), anybody)).toBeUndefined()
+  expect(see(hide('stage'), anybody)).toEqual({ stage: full['stage'] })
 })
-
-const hiddenAnyway = ['/tlp', '/markings'].map((pointer) => ({ pointer, tlp: 'TLP:RED' }))
 
 test('a member named like the parent of all objects stays a member', () => {
   const extensions = JSON.parse('{"example.carrier":{"__proto__":{"x":1}}}')

@@ -108,11 +108,10 @@ function isListed(rule: FieldRule, place: Place, walk: Walk): boolean {
 
 // A reason speaks of the part it points to: where that part is not seen, neither is the reason.
 function showReasons(view: ReportView, level: NonNullable<ReportView['level']>, report: Report) {
-  const reasons = level.reasons?.filter(
-    ({ pointer }) => pointer === undefined || resolves(view, pointer, report),
-  )
-  if (reasons?.length === 0 && level.reasons?.length !== 0) delete level.reasons
-  else if (reasons) level.reasons = reasons
+  const all = level.reasons ?? []
+  const seen = all.filter(({ pointer }) => pointer === undefined || resolves(view, pointer, report))
+  if (seen.length > 0 || all.length === 0) level.reasons = seen
+  else delete level.reasons
 }
 
 // Lists may have lost members, so the part itself is compared, not only its place.
