@@ -38,7 +38,8 @@ test.each(planted)('finds %s', async (_, path, secret) => {
 })
 
 test('finds nothing in what has none', async () => {
-  const text = 'postgres://localhost/renkei, Bearer rk_…, whsec_ and a digest 9f86d081884c7d65'
+  const example = `rk_0123456789abcdef_${'A'.repeat(43)}`
+  const text = `${example} postgres://localhost/renkei, Bearer rk_…, whsec_ and a digest 9f86d081884c7d65`
   expect((await secrets(repositoryOf('clean.md', text))).problems).toEqual([])
 })
 

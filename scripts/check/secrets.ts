@@ -5,7 +5,8 @@ import type { Findings } from './findings.ts'
 import type { Repository } from './repository.ts'
 import { runTool } from './run-tool.ts'
 
-const apiKey = /\brk_[0-9a-f]{16}_[\w-]{43}\b/
+// An example on a page has one letter throughout.
+const apiKey = /\brk_[0-9a-f]{16}_(?!(.)\1{42})[\w-]{43}\b/
 
 /** Names each place of a secret; the secret itself is not repeated. */
 export async function secrets({ root, paths, text }: Repository): Promise<Findings> {

@@ -16,6 +16,19 @@ export function problemResponses(publicUrl: string): Json {
           description: 'Seconds until it is worth trying again, where time helps.',
           schema: { type: 'integer', minimum: 0 },
         },
+        'X-Request-Id': {
+          description: 'Names the request, on every answer; the same as `requestId`.',
+          schema: { type: 'string' },
+        },
+        'RateLimit-Policy': {
+          description:
+            'The limit that counts here, so many (`q`) in so many seconds (`w`), and its burst: `"reports";q=50;w=1, "reports-burst";q=200;w=60` (draft-ietf-httpapi-ratelimit-headers).',
+          schema: { type: 'string' },
+        },
+        RateLimit: {
+          description: 'What is left of it (`r`) for so many seconds (`t`): `"reports";r=12;t=1`.',
+          schema: { type: 'string' },
+        },
       },
       content: {
         'application/problem+json': {
