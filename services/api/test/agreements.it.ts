@@ -4,6 +4,7 @@ import type { Agreement } from '@renkei/schema'
 import { waitFor } from '@renkei/testkit'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startTestApi, type TestApi } from './build-test-app.ts'
+import { inDays, propose, readBack, say, terms } from './agreement-talk.ts'
 import type { Party } from './parties.ts'
 import type { Json } from './sample-report.ts'
 
@@ -22,9 +23,6 @@ beforeAll(async () => {
 
 afterAll(() => api.stop())
 
-const dayMs = 86_400_000
-const inDays = (days: number) => new Date(Date.now() + days * dayMs).toISOString()
-
 // Two carriers that nobody else has agreed with.
 async function makePair() {
   nr += 1
@@ -32,33 +30,6 @@ async function makePair() {
   const to = await api.addParty(`pair-${nr}-b`, 'carrier', ['admin'])
   return { from, to }
 }
-
-function terms(from: Party, to: Party, members: Json = {}): Json {
-  const share = { tlpMax: 'TLP:AMBER', fieldSets: [] }
-  return {
-    counterpart: to.organisationId,
-    ndaReference: 'NDA-1',
-    validFrom: inDays(0),
-    validUntil: inDays(100),
-    shares: [{ from: from.organisationId, to: to.organisationId, ...share }],
-    ...members,
-  }
-}
-
-async function propose(from: Party, to: Party, members: Json = {}): Promise<Agreement> {
-  const answer = await from.request('/v1/agreements', { json: terms(from, to, members) })
-  expect(answer.status).toBe(201)
-  return answer.body
-}
-
-const say = (party: Party, { agreementId }: Agreement, word: string) =>
-  party.request(`/v1/agreements/${agreementId}/${word}`, {
-    method: 'POST',
-    ...(word === 'end' && { json: { reason: 'the NDA ends' } }),
-  })
-
-const readBack = async (party: Party, { agreementId }: Agreement): Promise<Agreement> =>
-  (await party.request(`/v1/agreements/${agreementId}`)).body
 
 // All that is in the feed by now: a reader may be behind it for a moment.
 async function heard(party: Party, { agreementId }: Agreement): Promise<string[]> {
@@ -165,10 +136,10 @@ describe('a proposal', () => {
 
 describe('who may say what', () => {
   test.each([
-    ['accept', 'proposer', 'counterpart', 'active', 'accepted'],
-    ['decline', 'proposer', 'counterpart', 'declined', 'declined'],
-    ['withdraw', 'counterpart', 'proposer', 'withdrawn', 'withdrawn'],
-  ])('%s: not the %s but the %s; again answers the same', async (word, _, who, state, done) => {
+    ['accept', 'counterpart', 'active', 'accepted'],
+    ['decline', 'counterpart', 'declined', 'declined'],
+    ['withdraw', 'proposer', 'withdrawn', 'withdrawn'],
+  ])('%s: only the %s; again answers the same', async (word, who, state, done) => {
     const { from, to } = await makePair()
     const agreement = await propose(from, to)
     const [right, wrong] = who === 'proposer' ? [from, to] : [to, from]
@@ -273,73 +244,5 @@ describe('the list', () => {
     const first = await from.request('/v1/agreements?limit=3')
     expect(await ids(`limit=3&cursor=${first.body.next}`)).toEqual([0])
     expect((await from.request('/v1/agreements?state=asleep')).status).toBe(400)
-  })
-})
-
-describe('terms never stack', () => {
-  test('a renewal cuts what was agreed before, at its beginning: no gap and no overlap', async () => {
-    const { from, to } = await makePair()
-    const old = await propose(from, to)
-    await say(to, old, 'accept')
-    const renewal = await propose(to, from, { validFrom: inDays(50), validUntil: inDays(300) })
-    await say(from, renewal, 'accept')
-    expect(await readBack(from, old)).toMatchObject({
-      state: 'active',
-      validUntil: renewal.validFrom,
-      replacedBy: renewal.agreementId,
-    })
-  })
-
-  test('one that has begun already cuts what was agreed before at once', async () => {
-    const { from, to } = await makePair()
-    const old = await propose(from, to)
-    await say(to, old, 'accept')
-    const next = await propose(from, to, { validFrom: inDays(-0.5) })
-    const accepted = await say(to, next, 'accept')
-    const { validUntil, state } = await readBack(from, old)
-    expect([state, validUntil]).toEqual(['expired', accepted.body.decidedAt])
-  })
-
-  test('what was agreed for later and another pair are left alone', async () => {
-    const { from, to } = await makePair()
-    const later = await propose(from, to, { validFrom: inDays(200), validUntil: inDays(300) })
-    const elsewhere = await propose(from, third)
-    await say(to, later, 'accept')
-    await say(third, elsewhere, 'accept')
-    const now = await propose(from, to, { validUntil: later.validFrom })
-    await say(to, now, 'accept')
-    expect((await readBack(from, later)).validUntil).toBe(later.validUntil)
-    expect((await readBack(from, elsewhere)).validUntil).toBe(elsewhere.validUntil)
-  })
-
-  test('accepted at once, on two machines, one cuts the other: at no instant both hold', async () => {
-    const second = await startTestApi({ beside: api })
-    for (let round = 0; round < 10; round += 1) {
-      const { from, to } = await makePair()
-      const validity = { validFrom: inDays(10), validUntil: inDays(100) }
-      const a = await propose(from, to, validity)
-      const b = await propose(to, from, { ...validity, validFrom: inDays(5) })
-      const answers = await Promise.all([say(to, a, 'accept'), say(from.at(second), b, 'accept')])
-      expect(answers.map(({ status }) => status)).toEqual([200, 200])
-      const both = [await readBack(from, a), await readBack(from, b)]
-      const holding = both.filter(({ validFrom, validUntil }) => validFrom < validUntil)
-      const [first, last] = holding.toSorted((x, y) => x.validFrom.localeCompare(y.validFrom))
-      if (last) expect(first!.validUntil <= last.validFrom).toBe(true)
-      expect(both.filter(({ replacedBy }) => replacedBy)).toHaveLength(1)
-    }
-    await second.stop()
-  })
-
-  test('accepted and taken back at once: one of the two words counts', async () => {
-    for (let round = 0; round < 10; round += 1) {
-      const { from, to } = await makePair()
-      const agreement = await propose(from, to)
-      const words = [say(to, agreement, 'accept'), say(from, agreement, 'withdraw')]
-      const statuses = (await Promise.all(words)).map(({ status }) => status)
-      expect(statuses.toSorted()).toEqual([200, 409])
-      const { state } = await readBack(to, agreement)
-      expect(state).toBe(statuses[0] === 200 ? 'active' : 'withdrawn')
-      expect(await heard(to, agreement)).toHaveLength(2)
-    }
   })
 })
