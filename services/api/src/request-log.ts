@@ -17,6 +17,7 @@ export const requestLog = fp(
           requestId: request.id,
           organisation: request.caller?.organisationId,
           keyId: request.caller?.keyId,
+          signedBy: request.caller?.signedBy,
           bytesIn: request.rawBody.length,
           durationMs: Math.round(reply.elapsedTime * 10) / 10,
         },

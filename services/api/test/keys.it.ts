@@ -157,6 +157,18 @@ describe('rotation', () => {
     expect(statuses.toSorted((a, b) => a - b)).toEqual([201, 409])
   })
 
+  test('again and again ends when too many keys wait for their end', async () => {
+    const restless = await api.addParty('example-restless', 'carrier', ['admin'])
+    let { keyId } = restless
+    for (let times = 0; times < 39; times += 1) {
+      const answer = await restless.request(`/v1/keys/${keyId}/rotate`, { json: {} })
+      expect(answer).toMatchObject({ status: 201 })
+      keyId = answer.body.keyId
+    }
+    const answer = await restless.request(`/v1/keys/${keyId}/rotate`, { json: {} })
+    expect(answer).toMatchObject({ status: 429, body: { code: 'limit-reached' } })
+  })
+
   test.each([[{ overlapHours: 169 }], [{ overlapHours: -1 }], [{ overlapHours: '24' }]])(
     'with %j is refused',
     async (json) => {

@@ -54,15 +54,23 @@ export async function countStandingKeys(
   organisationId: string,
   { at, scope }: { at: Date; scope?: string },
 ): Promise<number> {
-  const query = db
+  const query = liveKeys(db, organisationId, at).where('replaced_by', 'is', null)
+  const narrowed = scope ? query.where((eb) => eb(eb.val(scope), '=', eb.fn.any('scopes'))) : query
+  return (await narrowed.executeTakeFirstOrThrow()).count
+}
+
+/** Counts the keys of an organisation that work, those in the overlap of a rotation too. */
+export async function countLiveKeys(db: Db, organisationId: string, at: Date): Promise<number> {
+  return (await liveKeys(db, organisationId, at).executeTakeFirstOrThrow()).count
+}
+
+function liveKeys(db: Db, organisationId: string, at: Date) {
+  return db
     .selectFrom('api_keys')
     .select(({ fn }) => fn.countAll<number>().as('count'))
     .where('organisation_id', '=', organisationId)
     .where('revoked_at', 'is', null)
-    .where('replaced_by', 'is', null)
     .where((eb) => eb.or([eb('expires_at', 'is', null), eb('expires_at', '>', at)]))
-  const narrowed = scope ? query.where((eb) => eb(eb.val(scope), '=', eb.fn.any('scopes'))) : query
-  return (await narrowed.executeTakeFirstOrThrow()).count
 }
 
 function listed(db: Db) {

@@ -2,6 +2,7 @@
 
 import {
   appendAudit,
+  countLiveKeys,
   countStandingKeys,
   createKey,
   findKey,
@@ -43,6 +44,7 @@ export async function replaceKey(keyId: string, request: FastifyRequest, deps: C
   const { overlapHours = 24, expiresAt, ...change } = body
   return changing(request, deps, async (tx) => {
     refuseWiderScopes(caller, (await findOwnKey(tx, caller, keyId)).scopes)
+    await requireRoomForOverlap(tx, caller, deps)
     const rotated = await rotateKey(tx, {
       keyId,
       at,
@@ -150,6 +152,14 @@ async function requireRoom(tx: Tx, caller: Caller, deps: CredentialDeps): Promis
   const count = await countStandingKeys(tx, caller.organisationId, { at })
   if (count < deps.keysPerOrganisationMax) return
   throw new DomainError('limit-reached', `Your organisation has ${count} keys, as many as it may.`)
+}
+
+// Whoever rotates the successor again and again has many keys that wait for their end.
+async function requireRoomForOverlap(tx: Tx, caller: Caller, deps: CredentialDeps): Promise<void> {
+  const count = await countLiveKeys(tx, caller.organisationId, deps.clock.now())
+  if (count < 2 * deps.keysPerOrganisationMax) return
+  const detail = `Your organisation has ${count} keys with those that wait for their end: revoke some.`
+  throw new DomainError('limit-reached', detail)
 }
 
 // A key that waits for its end after a rotation helps nobody for long.
