@@ -138,6 +138,10 @@ describe('each service and prefecture carries its label', () => {
   })
 })
 
+test.each([0, 1, 4])('the first revision gives the highest level so far: %i', (level) => {
+  expect(gatherFacts(judged([tokyo]), level).peakLevel).toBe(level)
+})
+
 test('a revision adds to what was known, and takes nothing away', () => {
   const before = gatherFacts(
     judged([tokyo], [impact('sms')], {

@@ -1,6 +1,28 @@
 import { describe, expect, test } from 'vitest'
 import { openShare } from '../../test/scene.ts'
-import { covers, isInForce, type Share, type SharedReport } from './share.ts'
+import { schemas } from '../report/schemas.ts'
+import { covers, fieldSetOf, fieldSets, isInForce, type Share, type SharedReport } from './share.ts'
+
+test('the sets that an agreement may open are those of the contract, and each has its fields', () => {
+  const fields = Map.groupBy(Object.entries(fieldSetOf), ([, set]) => set)
+  const { core, ...open } = Object.fromEntries(
+    [...fields].map(([set, entries]) => [set, entries.map(([field]) => field)]),
+  )
+  expect(open).toEqual({
+    contacts: ['contacts'],
+    traffic: ['traffic'],
+    controls: ['controls', 'reRegistration'],
+    interconnect: ['interconnect'],
+    plans: ['window', 'demand'],
+    sensitive: ['sensitive'],
+    extensions: ['extensions'],
+  })
+  expect(core).toContain('impacts')
+  expect([...fieldSets].toSorted()).toEqual(Object.keys(open).toSorted())
+  expect(schemas.agreement.$defs.agreementFieldSet.enum.toSorted()).toEqual(
+    Object.keys(open).toSorted(),
+  )
+})
 
 describe('a share is in force', () => {
   const validFrom = new Date('2026-04-01T00:00:00+09:00')
