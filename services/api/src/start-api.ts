@@ -61,7 +61,7 @@ async function start(
 
   const bell = openBell(openBellStore(config, log, stopper), { log })
   stopper.add('bell', () => bell.close())
-  const sharing = makeSharingBook(systemClock.now)
+  const sharing = makeSharingBook(() => systemClock.now())
   await sharing.refresh(database.db)
   const tail = await startFeedTail({ db: database.db, sharing, vault, log, ...config.feed })
   stopper.add('feed', () => tail.stop())

@@ -77,7 +77,7 @@ async function start(config: NotifierConfig, log: Logger, stopper: Stopper): Pro
     for (const lane of freed) lanes.wake(lane as Lane)
   }
   const results = makeResultBuffer({ db, notifierId, log, ...config, onRecorded })
-  const sharing = makeSharingBook(systemClock.now)
+  const sharing = makeSharingBook(() => systemClock.now())
   const lanes = makeLaneSet(
     {
       db,
