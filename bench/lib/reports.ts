@@ -34,6 +34,8 @@ export async function makeReports(
     JSON.stringify({
       ...vary(recent, index),
       reporter: { ...reporter, ...(organisation && { organisation }) },
+      // Peers hear of it without any agreement.
+      tlp: 'TLP:GREEN',
     }),
   )
 }
