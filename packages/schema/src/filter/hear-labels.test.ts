@@ -135,6 +135,6 @@ test('for any scene an event is heard as what the labels allow, and no further',
       ].find(([bound, label]) => rank(String(label)) <= Number(bound))
       expect(hearing?.as).toBe(as?.[2])
     }),
-    { numRuns: 1500 },
+    { numRuns: 500 },
   )
 })

@@ -84,6 +84,6 @@ test('parts that a viewer does not see change nothing of what its filters let it
         expect(first!.hearing).toEqual(second!.hearing)
       },
     ),
-    { numRuns: 2000 },
+    { numRuns: 1000 },
   )
 })

@@ -8,7 +8,7 @@ import { labels } from '../../test/planted-report.ts'
 import { anyScene, anyShare, bytesSeen, now, openShare, type Scene } from '../../test/scene.ts'
 import { audienceOf } from '../../test/second-statement.ts'
 
-const runs = { numRuns: 500 }
+const runs = { numRuns: 200 }
 const anyWay = fc.constantFrom('read', 'push')
 type Way = 'read' | 'push'
 
@@ -38,7 +38,7 @@ describe('an agreement', () => {
         const wider = widenings[pick % widenings.length]!(agreed)
         expectNoMore({ ...scene, agreed }, { ...scene, agreed: wider }, way)
       }),
-      { numRuns: 1500 },
+      { numRuns: 500 },
     )
   })
 

@@ -7,7 +7,7 @@ import { partAt, partsOf } from '../../test/planted-report.ts'
 import { anyScene, bytesSeen, type Scene } from '../../test/scene.ts'
 import { audienceOf, leaves } from '../../test/second-statement.ts'
 
-const runs = { numRuns: 500 }
+const runs = { numRuns: 200 }
 const ways = ['read', 'push'] as const
 const anyWay = fc.constantFrom(...ways)
 const has = (bytes: string, word: string) => bytes.includes(`"${word}"`)
@@ -27,7 +27,7 @@ describe('of any report, with any labels, agreed or not, read or pushed', () => 
         const allowed = [...scene.words].filter(([pointer]) => leaves(scene, pointer, way))
         expect(told.map(([pointer]) => pointer)).toEqual(allowed.map(([pointer]) => pointer))
       }),
-      { numRuns: 2000 },
+      { numRuns: 700 },
     )
   })
 
