@@ -66,8 +66,6 @@ BEGIN
   RETURNING head.seq, head.prev_hash, head.hash INTO NEW.seq, NEW.prev_hash, NEW.hash;
   RETURN NEW;
 END $$;
-CREATE TRIGGER audit_entries_chained BEFORE INSERT ON audit_entries
-  FOR EACH ROW EXECUTE FUNCTION chain_audit_entry();
 CREATE TRIGGER audit_entries_append_only BEFORE UPDATE OR DELETE ON audit_entries
   FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER audit_entries_no_truncate BEFORE TRUNCATE ON audit_entries
@@ -122,9 +120,33 @@ SELECT make_audit_partition(month::date) FROM generate_series(
   now() AT TIME ZONE 'UTC', interval '1 month') AS month;
 SELECT make_audit_partitions(3);
 
-INSERT INTO audit_entries (chain, at, organisation_id, key_id, request_id, action, object_type,
-  object_ids, object_owner, detail)
-SELECT 'write', at, organisation_id, key_id, request_id, action, object_type, ARRAY[object_id],
-  organisation_id, detail
-FROM audit_entries_old ORDER BY audit_id;
+-- What was recorded before is chained in one go: the trigger would go through all versions of the
+-- head that one transaction makes, for every row anew.
+CREATE FUNCTION pg_temp.fields(VARIADIC texts text[]) RETURNS bytea LANGUAGE sql AS $$
+  SELECT convert_to(string_agg(concat(octet_length(field), ':', field, ','), '' ORDER BY place), 'UTF8')
+  FROM unnest(texts) WITH ORDINALITY AS field (field, place) $$;
+DO $$
+DECLARE
+  old record;
+  count bigint := 0;
+  before bytea := decode(repeat('00', 32), 'hex');
+  own bytea := before;
+BEGIN
+  FOR old IN SELECT * FROM audit_entries_old ORDER BY audit_id LOOP
+    count := count + 1;
+    before := own;
+    own := sha256(before || pg_temp.fields('write', count::text,
+      to_char(old.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), old.organisation_id,
+      old.key_id, old.request_id, NULL, old.action, old.object_type,
+      array_to_json(ARRAY[old.object_id])::text, old.organisation_id, old.detail::text));
+    INSERT INTO audit_entries (chain, seq, at, organisation_id, key_id, request_id, action,
+      object_type, object_ids, object_owner, detail, prev_hash, hash)
+    VALUES ('write', count, old.at, old.organisation_id, old.key_id, old.request_id, old.action,
+      old.object_type, ARRAY[old.object_id], old.organisation_id, old.detail, before, own);
+  END LOOP;
+  UPDATE audit_heads SET seq = count, prev_hash = before, hash = own WHERE chain = 'write';
+END $$;
 DROP TABLE audit_entries_old;
+
+CREATE TRIGGER audit_entries_chained BEFORE INSERT ON audit_entries
+  FOR EACH ROW EXECUTE FUNCTION chain_audit_entry();
