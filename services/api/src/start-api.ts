@@ -4,6 +4,7 @@ import { openBell, type BellStore } from '@renkei/bell'
 import {
   assertMigrated,
   type Change,
+  type Database,
   dataKeyStore,
   type Db,
   makeSharingBook,
@@ -47,15 +48,7 @@ async function start(
   log: Logger,
   stopper: Stopper,
 ): Promise<Omit<RunningApi, 'stopper'>> {
-  const database = openDatabase({
-    url: config.databaseUrl,
-    applicationName: 'renkei-api',
-    asService: true,
-    connectionsMax: config.databaseConnectionsMax,
-    statementTimeoutMs: config.databaseStatementMs,
-    onError: (error) => log.warn({ err: error }, 'database.connection-lost'),
-  })
-  stopper.add('database', () => database.close())
+  const database = openServiceDatabase(config, log, stopper)
   await assertMigrated(database.db)
   const vault = await openApiVault(config, database.db, { log, stopper })
 
@@ -108,6 +101,19 @@ async function start(
   stopper.add('server', () => app.close())
   const url = await app.listen({ host: config.host, port: config.port })
   return { url, routes: app.routeList }
+}
+
+function openServiceDatabase(config: ApiConfig, log: Logger, stopper: Stopper): Database {
+  const database = openDatabase({
+    url: config.databaseUrl,
+    applicationName: 'renkei-api',
+    asService: true,
+    connectionsMax: config.databaseConnectionsMax,
+    statementTimeoutMs: config.databaseStatementMs,
+    onError: (error) => log.warn({ err: error }, 'database.connection-lost'),
+  })
+  stopper.add('database', () => database.close())
+  return database
 }
 
 async function openApiVault(
