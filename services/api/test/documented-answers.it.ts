@@ -1,9 +1,12 @@
 // What is answered and sent is what the documents say: real answers and events against the schemas
 // of the OpenAPI document, which may not leave a member out.
 
-import { startReceiver, type Receiver } from '@renkei/testkit'
+import { readFeedHead } from '@renkei/db'
+import type { AgreementShare } from '@renkei/schema'
+import { startReceiver, type Receiver, waitFor } from '@renkei/testkit'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { heartbeat, resync } from '../src/feed/stream-events.ts'
+import { terms } from './agreement-talk.ts'
 import { startTestApi, type TestApi } from './build-test-app.ts'
 import type { Call, TestAnswer } from './call-api.ts'
 import { type Json, operationsOf, partAt, schemaAt } from './read-documents.ts'
@@ -133,6 +136,40 @@ test('credentials are answered as documented from their making to their end', as
   await documented(admin, 'readSigningKey', `${base}/${key.keyId}`)
   await documented(admin, 'listSigningKeys', base)
   await documented(admin, 'revokeSigningKey', `${base}/${key.keyId}`, { method: 'DELETE' })
+})
+
+test('an agreement is answered, and told, as documented from its proposal to its end', async () => {
+  const from = await api.addParty('example-isp', 'carrier', ['admin'])
+  const to = await api.addParty('example-mvno', 'mvno', ['admin'])
+  const base = '/v1/agreements'
+  const ask = async (share: Partial<AgreementShare>) => {
+    const json = terms(from, to, { remark: '取決め' }, share)
+    return `${base}/${(await documented(from, 'proposeAgreement', base, { json })).body.agreementId}`
+  }
+  const post = { method: 'POST' }
+  const one = await ask({ minLevel: 2, kinds: ['fault'], services: ['sms'], prefectures: ['13'] })
+  await documented(to, 'acceptAgreement', `${one}/accept`, post)
+  await documented(to, 'declineAgreement', `${await ask({})}/decline`, post)
+  await documented(from, 'withdrawAgreement', `${await ask({ minLevel: 1 })}/withdraw`, post)
+  const renewed = await ask({ mayReportFor: true })
+  await documented(to, 'acceptAgreement', `${renewed}/accept`, post)
+  await documented(to, 'endAgreement', `${renewed}/end`, { json: { reason: '終了' } })
+  for (const party of [from, to]) {
+    await documented(party, 'readAgreement', one)
+    await documented(party, 'listAgreements', `${base}?limit=1`)
+  }
+  const { head } = await readFeedHead(api.db)
+  const pull = () => from.request('/v1/events?after=0&limit=500')
+  await waitFor(async () => Number((await pull()).body.next) >= head)
+  const told = (await pull()).body.events.filter(({ type }: Json) =>
+    String(type).includes('agreement'),
+  )
+  expect(told).toHaveLength(9)
+  for (const event of told) {
+    const verb = String(event.type).split('.')[3]!
+    const name = `Agreement${verb[0]!.toUpperCase()}${verb.slice(1)}Event`
+    expect(faultsAt(`#/components/schemas/${name}`, event)).toEqual([])
+  }
 })
 
 test('what an endpoint is sent has the headers and the body of the webhooks section', async () => {
