@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { openShare } from '../../test/scene.ts'
+import { fieldRules } from '../projection/field-rules.ts'
 import { schemas } from '../report/schemas.ts'
 import { covers, fieldSetOf, fieldSets, isInForce, type Share, type SharedReport } from './share.ts'
 
@@ -18,6 +19,7 @@ test('the sets that an agreement may open are those of the contract, and each ha
     extensions: ['extensions'],
   })
   expect(core).toContain('impacts')
+  expect(Object.keys(fieldSetOf).toSorted()).toEqual(Object.keys(fieldRules).toSorted())
   expect([...fieldSets].toSorted()).toEqual(Object.keys(open).toSorted())
   expect(schemas.agreement.$defs.agreementFieldSet.enum.toSorted()).toEqual(
     Object.keys(open).toSorted(),
