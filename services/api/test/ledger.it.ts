@@ -149,7 +149,6 @@ describe('the deliveries of a subscription', () => {
         eventId: event.eventId,
         feedcursor: '0000000000000001',
         revision: 1,
-        level: 4,
         standing: 'waiting',
         attempts: 1,
         reason: 'answered 503',
