@@ -83,17 +83,31 @@ test('at the instant at which its time is over it shares nothing any more, whoev
 describe('a delivery that waits when the agreement ends', () => {
   test('is not tried again', async () => {
     const agreement = await agreed(mobile, fixed)
+    const path = '/example-fixed'
     const unavailable = { kind: 'answer', status: 503, headers: { 'retry-after': '50' } } as const
-    world.receiver.script('/example-fixed', unavailable)
+    world.receiver.always(path, unavailable)
     const { eventId } = await world.post(mobile, amber)
     const tries = () =>
-      world.receiver.at('/example-fixed').filter(({ headers }) => headers['webhook-id'] === eventId)
-        .length
-    const queued = () => world.db.selectFrom('delivery_queue').selectAll().execute()
-    await waitFor(async () => (await queued())[0]?.attempts === 1)
+      world.receiver.at(path).filter(({ headers }) => headers['webhook-id'] === eventId).length
+    const waiting = () =>
+      world.db
+        .selectFrom('delivery_queue as q')
+        .innerJoin('events as e', 'e.seq', 'q.seq')
+        .select('attempts')
+        .where('event_id', '=', eventId)
+        .execute()
+    // It has left the hands of the notifier, to be tried again later.
+    await waitFor(async () => (await waiting()).some(({ attempts }) => attempts === 1))
     await say(fixed, agreement, 'end')
-    await world.db.updateTable('delivery_queue').set({ due_at: new Date() }).execute()
-    await waitFor(async () => (await queued()).length === 0)
+    world.receiver.always(path, { kind: 'answer', status: 200 })
+    await waitFor(async () => {
+      await world.db
+        .updateTable('delivery_queue')
+        .set({ due_at: new Date() })
+        .where('claimed_by', 'is', null)
+        .execute()
+      return (await waiting()).length === 0
+    })
     expect(tries()).toBe(1)
     const outcome = await world.db
       .selectFrom('delivery_outcomes as o')
