@@ -98,7 +98,7 @@ interface ReportsTable {
   services: string[]
   prefectures: string[]
   kinds: string[]
-  widest_tlp: string
+  told_at: string[]
   owners: Generated<string[]>
   created_at: Date
   updated_at: Date
@@ -144,7 +144,7 @@ interface EventsTable {
   level: number
   peak_level: number
   tlp: string
-  widest_tlp: string
+  told_at: string[]
   owners: Generated<string[]>
   services: string[]
   prefectures: string[]

@@ -1,7 +1,6 @@
 // What a change is decided on: the current revision of a report, and what a request that was made
 // before has stored.
 
-import type { Tlp } from '@renkei/schema'
 import { sql } from 'kysely'
 import type { Db } from '../open-database.ts'
 
@@ -15,7 +14,7 @@ export interface ReportHead {
   readonly level: number
   readonly peakLevel: number
   readonly kinds: readonly string[]
-  readonly widestTlp: Tlp
+  readonly toldAt: readonly string[]
   readonly owners: readonly string[]
   readonly services: readonly string[]
   readonly prefectures: readonly string[]
@@ -39,7 +38,7 @@ export async function readHeads(
       'level',
       'peak_level as peakLevel',
       'kinds',
-      sql<Tlp>`widest_tlp`.as('widestTlp'),
+      'told_at as toldAt',
       'owners',
       'services',
       'prefectures',

@@ -20,8 +20,8 @@ export interface Change {
   /** The highest level so far; services and prefectures likewise hold those of all revisions. */
   readonly peakLevel: number
   readonly tlp: string
-  /** The widest label so far; kinds and owners are those of all revisions. */
-  readonly widestTlp: string
+  /** Levels with their labels, kinds and owners are those of all revisions. */
+  readonly toldAt: readonly string[]
   readonly kinds: readonly string[]
   readonly owners: readonly string[]
   readonly services: readonly string[]
@@ -84,7 +84,7 @@ function toHead({ content: _, assessment: _a, idempotency, ...head }: Change, in
 
 const headColumns = sql`ord integer, "reportId" uuid, revision integer, "organisationId" text,
   kind text, "messageStatus" text, state text, open boolean, level smallint, "peakLevel" smallint,
-  tlp text, "widestTlp" text, kinds text[], owners text[], services text[], prefectures text[], "recordedAt" timestamptz, "eventId" uuid,
+  tlp text, "toldAt" text[], kinds text[], owners text[], services text[], prefectures text[], "recordedAt" timestamptz, "eventId" uuid,
   "eventType" text, lane text, traceparent text, "actorId" text, "keyId" text, address text,
   "requestId" text, action text,
   "requestKey" text, "requestPrint" text`
@@ -112,14 +112,14 @@ WITH input AS MATERIALIZED (
     WITH ORDINALITY AS documents (content, assessment, ord)
 ), heads AS (
   INSERT INTO reports AS head (report_id, organisation_id, revision, kind, message_status, state,
-    open, level, peak_level, tlp, widest_tlp, kinds, owners, services, prefectures, created_at,
+    open, level, peak_level, tlp, told_at, kinds, owners, services, prefectures, created_at,
     updated_at)
   SELECT "reportId", "organisationId", revision, kind, "messageStatus", state, open, level, "peakLevel", tlp,
-    "widestTlp", kinds, owners, services, prefectures, "recordedAt", "recordedAt" FROM input
+    "toldAt", kinds, owners, services, prefectures, "recordedAt", "recordedAt" FROM input
   ON CONFLICT (report_id) DO UPDATE SET revision = excluded.revision, kind = excluded.kind,
     state = excluded.state, open = excluded.open, level = excluded.level,
     peak_level = excluded.peak_level, tlp = excluded.tlp,
-    widest_tlp = excluded.widest_tlp, kinds = excluded.kinds, owners = excluded.owners,
+    told_at = excluded.told_at, kinds = excluded.kinds, owners = excluded.owners,
     services = excluded.services, prefectures = excluded.prefectures,
     updated_at = excluded.updated_at
   WHERE head.revision = excluded.revision - 1
@@ -142,10 +142,10 @@ WITH input AS MATERIALIZED (
   RETURNING head - (SELECT count(*) FROM input) AS before
 ), stored AS (
   INSERT INTO events (seq, event_id, type, organisation_id, report_id, revision, subject, kind,
-    kinds, message_status, level, peak_level, tlp, widest_tlp, owners, services, prefectures,
+    kinds, message_status, level, peak_level, tlp, told_at, owners, services, prefectures,
     traceparent, recorded_at)
   SELECT before + ord, "eventId", "eventType", "organisationId", "reportId", revision,
-    "reportId"::text, kind, kinds, "messageStatus", level, "peakLevel", tlp, "widestTlp", owners,
+    "reportId"::text, kind, kinds, "messageStatus", level, "peakLevel", tlp, "toldAt", owners,
     services, prefectures, traceparent, "recordedAt"
   FROM input, numbered
   RETURNING seq, event_id

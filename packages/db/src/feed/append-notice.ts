@@ -31,12 +31,12 @@ export async function appendNotice(tx: Tx, notice: Notice): Promise<number> {
     WITH numbered AS (UPDATE feed SET head = head + 1 RETURNING head),
     stored AS (
       INSERT INTO events (seq, event_id, type, organisation_id, subject, recipients, content, kind,
-        kinds, message_status, level, peak_level, tlp, widest_tlp, services, prefectures, traceparent,
+        kinds, message_status, level, peak_level, tlp, told_at, services, prefectures, traceparent,
         recorded_at)
       SELECT head, ${notice.eventId}::uuid, ${notice.type}, ${notice.organisationId},
         ${notice.subject}, ${[...recipients]}::text[], ${JSON.stringify(notice.data)}::json, 'notice',
         '{}', ${notice.messageStatus}, ${level}::int, ${level}::int, 'TLP:AMBER+STRICT',
-        'TLP:AMBER+STRICT', '{}', '{}', ${notice.traceparent ?? null}, ${notice.recordedAt}
+        '{}', '{}', '{}', ${notice.traceparent ?? null}, ${notice.recordedAt}
       FROM numbered RETURNING seq),
     opened AS (INSERT INTO fan_outs (seq, lane) SELECT head, ${laneOf(level)} FROM numbered)
     SELECT seq FROM stored`.execute(tx)

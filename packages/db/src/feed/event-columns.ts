@@ -12,7 +12,7 @@ const tlpNow = sql`CASE WHEN ${narrowness('h.tlp')} > ${narrowness('e.tlp')} THE
 /** What decides who hears of an event. */
 export const factColumns = sql`e.seq, e.organisation_id AS "organisationId", e.kind,
   e.kinds, e.message_status AS "messageStatus", e.level, e.peak_level AS "peakLevel",
-  ${tlpNow} AS tlp, e.widest_tlp AS "widestTlp", e.owners, e.services, e.prefectures, e.recipients`
+  ${tlpNow} AS tlp, e.told_at AS "toldAt", e.owners, e.services, e.prefectures, e.recipients`
 
 /** A whole event, with the revision that it tells of. */
 export const eventColumns = sql`${factColumns}, e.event_id AS "eventId", e.type,

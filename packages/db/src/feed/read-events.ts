@@ -15,7 +15,7 @@ export interface EventFacts {
   readonly peakLevel: number
   /** The label that holds now: of this revision or of the current one, whichever is narrower. */
   readonly tlp: string
-  readonly widestTlp: string
+  readonly toldAt: readonly string[]
   readonly owners: readonly string[]
   readonly services: readonly string[]
   readonly prefectures: readonly string[]

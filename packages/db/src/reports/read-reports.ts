@@ -12,7 +12,7 @@ export interface StoredRevision {
   readonly messageStatus: string
   readonly kinds: readonly string[]
   readonly peakLevel: number
-  readonly widestTlp: string
+  readonly toldAt: readonly string[]
   readonly owners: readonly string[]
   readonly services: readonly string[]
   readonly prefectures: readonly string[]
@@ -41,7 +41,7 @@ export interface Sight {
 
 const revisionColumns = sql`h.report_id AS "reportId", r.revision,
   h.organisation_id AS "organisationId", h.tlp, h.message_status AS "messageStatus",
-  h.kinds, h.peak_level AS "peakLevel", h.widest_tlp AS "widestTlp", h.owners, h.services,
+  h.kinds, h.peak_level AS "peakLevel", h.told_at AS "toldAt", h.owners, h.services,
   h.prefectures, r.content, r.assessment, r.recorded_at AS "recordedAt"`
 
 /** Lists current revisions, newest report first, before a report identifier. */

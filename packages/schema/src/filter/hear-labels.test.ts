@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest'
 import type { Tlp } from '../generated/report.gen.ts'
 import type { SubscriptionFilter } from '../generated/subscription.gen.ts'
 import type { Viewer } from '../projection/audience.ts'
-import { event, heard, owner, shareTo } from '../../test/event-facts.ts'
+import { event, heard, owner, shareTo, toldUnder } from '../../test/event-facts.ts'
 import { labels } from '../../test/planted-report.ts'
 import { anyScene, finderOf } from '../../test/scene.ts'
 import { boundsOf, rank } from '../../test/second-statement.ts'
@@ -22,7 +22,7 @@ describe('a report is heard', () => {
     ['TLP:AMBER+STRICT', 'undefined'],
     ['TLP:RED', 'undefined'],
   ])('by a peer without an agreement: %s as %s', (tlp, as) => {
-    expect(String(heard({ tlp, widestTlp: tlp })?.as)).toBe(as)
+    expect(String(heard({ tlp, ...toldUnder(tlp) })?.as)).toBe(as)
   })
 
   test.each<[Tlp, string]>([
@@ -30,7 +30,7 @@ describe('a report is heard', () => {
     ['TLP:AMBER+STRICT', 'report'],
     ['TLP:RED', 'signIn'],
   ])('by its owner and by a partner who may see all: %s as %s', (tlp, as) => {
-    const own = { tlp, widestTlp: tlp }
+    const own = { tlp, ...toldUnder(tlp) }
     expect(heard(own, { viewer: owner })?.as).toBe(as)
     expect(heard(own, { share: shareTo('TLP:RED') })?.as).toBe(as)
   })
@@ -43,12 +43,12 @@ describe('a report is heard', () => {
   })
 
   test('of a leak by an authority and by those concerned, TLP:RED by neither', () => {
-    const leak = { kinds: ['leak'], tlp: 'TLP:AMBER+STRICT', widestTlp: 'TLP:AMBER+STRICT' }
+    const leak = { kinds: ['leak'], tlp: 'TLP:AMBER+STRICT', ...toldUnder('TLP:AMBER+STRICT') }
     const authority: Viewer = { organisationId: 'example-ministry', organisationKind: 'government' }
     expect(heard(leak, { viewer: authority })?.as).toBe('report')
     expect(heard({ ...leak, owners: ['example-fixed'] })?.as).toBe('report')
     expect(heard({ ...leak, owners: ['example-isp'] })).toBeUndefined()
-    const red = { ...leak, tlp: 'TLP:RED', widestTlp: 'TLP:RED', owners: ['example-fixed'] }
+    const red = { ...leak, tlp: 'TLP:RED', ...toldUnder('TLP:RED'), owners: ['example-fixed'] }
     expect(heard(red, { viewer: authority })).toBeUndefined()
     expect(heard(red)).toBeUndefined()
   })
@@ -58,22 +58,36 @@ describe('a revision that narrows a report', () => {
   test.each<Tlp>(['TLP:AMBER', 'TLP:AMBER+STRICT', 'TLP:RED'])(
     'to %s is heard by who saw it before as that it is no longer shared',
     (tlp) => {
-      expect(heard({ tlp, widestTlp: 'TLP:GREEN' })).toEqual({ as: 'narrowed' })
-      expect(heard({ tlp, widestTlp: 'TLP:CLEAR' })).toEqual({ as: 'narrowed' })
+      expect(heard({ tlp, ...toldUnder('TLP:GREEN') })).toEqual({ as: 'narrowed' })
+      expect(heard({ tlp, ...toldUnder('TLP:CLEAR') })).toEqual({ as: 'narrowed' })
     },
   )
 
   test('is not heard by who has never seen it', () => {
-    expect(heard({ tlp: 'TLP:RED', widestTlp: 'TLP:AMBER' })).toBeUndefined()
+    expect(heard({ tlp: 'TLP:RED', ...toldUnder('TLP:AMBER') })).toBeUndefined()
     const vendor: Viewer = { organisationId: 'example-maker', organisationKind: 'vendor' }
     expect(heard({ tlp: 'TLP:AMBER' }, { viewer: vendor })).toBeUndefined()
-    expect(heard({ tlp: 'TLP:AMBER', widestTlp: 'TLP:CLEAR' }, { viewer: vendor })?.as).toBe(
+    expect(heard({ tlp: 'TLP:AMBER', ...toldUnder('TLP:CLEAR') }, { viewer: vendor })?.as).toBe(
       'narrowed',
     )
   })
 
+  test('is not heard by who saw nothing at the levels that were told', () => {
+    const vendor: Viewer = { organisationId: 'example-maker', organisationKind: 'vendor' }
+    // Told under TLP:GREEN at level 0, of which vendors do not hear; level 3 came with TLP:RED.
+    const rising = { tlp: 'TLP:RED', peakLevel: 3, toldAt: ['0@1', '3@4'] }
+    expect(heard(rising, { viewer: vendor })).toBeUndefined()
+    expect(heard(rising)?.as).toBe('narrowed')
+  })
+
+  test('does not tell by a filter which level it has now', () => {
+    const rising = { tlp: 'TLP:RED', peakLevel: 4, toldAt: ['1@1', '4@4'] }
+    expect(heard(rising, { filter: { minLevel: 2 } })).toBeUndefined()
+    expect(heard(rising, { filter: { minLevel: 1 } })?.as).toBe('narrowed')
+  })
+
   test('is heard as the report by who may still see it, as a notice by who may still read it', () => {
-    const red = { tlp: 'TLP:RED', widestTlp: 'TLP:GREEN' }
+    const red = { tlp: 'TLP:RED', ...toldUnder('TLP:GREEN') }
     expect(heard({ ...red, tlp: 'TLP:AMBER' }, { share: shareTo('TLP:AMBER') })?.as).toBe('report')
     expect(heard(red, { share: shareTo('TLP:AMBER+STRICT') })?.as).toBe('narrowed')
     expect(heard(red, { share: shareTo('TLP:RED') })?.as).toBe('signIn')
@@ -122,7 +136,8 @@ test('for any scene an event is heard as what the labels allow, and no further',
   fc.assert(
     fc.property(anyScene, anyLabel, anyLabel, (scene, tlp, other) => {
       const widestTlp = rank(other) < rank(tlp) ? other : tlp
-      const told = { ...event, ...scene.facts, tlp, widestTlp }
+      const { toldAt } = toldUnder(widestTlp, scene.facts.peakLevel)
+      const told = { ...event, ...scene.facts, tlp, toldAt }
       const hearing = hear(scene.viewer, all, told, finderOf(scene))
       const [read, push] = (['read', 'push'] as const).map((way) => {
         const { byDefault, byAgreement } = boundsOf(scene, way)

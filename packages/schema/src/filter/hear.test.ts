@@ -62,7 +62,7 @@ describe('a drill or a test', () => {
     const viewer: Viewer = { organisationId: 'example-paper', organisationKind: 'media' }
     const filter: SubscriptionFilter = { messageStatuses: ['actual', 'exercise'] }
     const listener = { viewer, filter, share: shareTo('TLP:RED') }
-    const clear = { tlp: 'TLP:CLEAR', widestTlp: 'TLP:CLEAR' }
+    const clear = { tlp: 'TLP:CLEAR', toldAt: ['2@0'] }
     expect(heard({ ...clear, messageStatus: 'exercise' }, listener)).toBeUndefined()
     expect(heard({ ...clear, messageStatus: 'actual' }, listener)).toBeDefined()
   })
@@ -114,7 +114,7 @@ const anyEvent: fc.Arbitrary<EventToMatch> = fc.record({
   messageStatus: fc.constantFrom('actual', 'exercise', 'test'),
   peakLevel: fc.nat(4),
   tlp: fc.constantFrom('TLP:CLEAR', 'TLP:GREEN', 'TLP:AMBER', 'TLP:RED'),
-  widestTlp: fc.constantFrom('TLP:CLEAR', 'TLP:GREEN'),
+  toldAt: fc.subarray(['0@0', '2@1', '4@2']),
   services: fc.subarray(['sms@0', 'email@1', 'isp@4']),
   prefectures: fc.subarray(['00@4', '13@0', '14@1', '27@2']),
   owners: fc.subarray(['c']),

@@ -12,13 +12,14 @@ import {
   type SightFacts,
   sightOf,
 } from '../projection/sight.ts'
-import { visibleCodes, wholeCountry } from './ranked.ts'
+import { splitRanked, visibleCodes, wholeCountry } from './ranked.ts'
 
 /** The facts of an event that tells of a report. */
 export interface ReportEventFacts extends SightFacts {
   /** The label that holds now: of this revision or of the current one, whichever is narrower. */
   readonly tlp: string
-  readonly widestTlp: string
+  /** The levels that its report has had, each with the widest label it was told under. */
+  readonly toldAt: readonly string[]
 }
 
 export interface EventToMatch extends ReportEventFacts {
@@ -54,11 +55,27 @@ export function hear(
     return event.recipients.includes(viewer.organisationId) ? { as: 'addressee' } : undefined
   }
   const sight = sightOf(viewer, event, find)
-  if (!sight || !asks(filter, event, reachOf(sight))) return undefined
+  if (!sight || !isWithin(sight, event.tlp)) {
+    return wasWithin(viewer, filter, event, find) ? { as: 'narrowed' } : undefined
+  }
+  if (!asks(filter, event, reachOf(sight))) return undefined
   const push = pushed(sight)
-  if (isWithin(push, event.tlp)) return { as: 'report', sight: push }
-  if (isWithin(sight, event.tlp)) return { as: 'signIn' }
-  return isWithin(sight, event.widestTlp) ? { as: 'narrowed' } : undefined
+  return isWithin(push, event.tlp) ? { as: 'report', sight: push } : { as: 'signIn' }
+}
+
+// Whether an earlier state of the report was one that the viewer could see and asks for. The level
+// that it has now decides nothing here: that is just what the viewer may not know.
+function wasWithin(
+  viewer: Viewer,
+  filter: SubscriptionFilter,
+  event: EventToMatch,
+  find: ShareFinder,
+): boolean {
+  return splitRanked(event.toldAt).some(([level, rank]) => {
+    const then = { ...event, peakLevel: Number(level) }
+    const sight = sightOf(viewer, then, find)
+    return sight !== undefined && rank <= reachOf(sight) && asks(filter, then, reachOf(sight))
+  })
 }
 
 /** True when a filter asks for a report, as far as its viewer can see what it asks for. */

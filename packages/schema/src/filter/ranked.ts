@@ -29,6 +29,11 @@ export function visibleCodes(list: readonly string[], rankMax: number): string[]
   })
 }
 
+/** The codes of a list, each with its rank. */
+export function splitRanked(list: readonly string[]): [code: string, rank: number][] {
+  return list.map(split)
+}
+
 function split(entry: string): [string, number] {
   const at = entry.lastIndexOf('@')
   return [entry.slice(0, at), Number(entry.slice(at + 1))]

@@ -1,8 +1,8 @@
 // What of a report decides who hears of it. Kinds, services and areas gather over the revisions:
 // whoever heard that a prefecture is hit also hears that it is no longer.
 
-import type { Area, Report, Tlp } from '../generated/report.gen.ts'
-import { narrower, wider } from '../projection/audience.ts'
+import type { Area, Report } from '../generated/report.gen.ts'
+import { narrower } from '../projection/audience.ts'
 import { labelAt } from '../projection/labels.ts'
 import { joinRanked, ranked, wholeCountry } from './ranked.ts'
 
@@ -13,8 +13,8 @@ export interface ReportFacts {
   /** JIS X 0401 codes; `00` is the whole country, or a place that may be anywhere in it. */
   readonly prefectures: readonly string[]
   readonly peakLevel: number
-  /** The widest label that the report has had. */
-  readonly widestTlp: Tlp
+  /** The levels that it has had, each with the widest label it was told under, like `3@1`. */
+  readonly toldAt: readonly string[]
   /** Whose information a leak concerns. */
   readonly owners: readonly string[]
 }
@@ -29,12 +29,13 @@ export function gatherFacts(report: Judged, level: number, before?: ReportFacts)
   const prefectures = areasOf(report).flatMap(({ area, pointer }) =>
     prefecturesOf(area, pointer).map((place) => ranked(place.code, labelOf(report, place.pointer))),
   )
+  const peakLevel = Math.max(level, before?.peakLevel ?? 0)
   return {
     kinds: union(before?.kinds, [report.kind]),
     services: joinRanked(before?.services ?? [], services),
     prefectures: joinRanked(before?.prefectures ?? [], prefectures),
-    peakLevel: Math.max(level, before?.peakLevel ?? 0),
-    widestTlp: before ? wider(before.widestTlp, report.tlp) : report.tlp,
+    peakLevel,
+    toldAt: joinRanked(before?.toldAt ?? [], [ranked(String(peakLevel), report.tlp)]),
     owners: union(before?.owners, report.leak?.owners ?? []),
   }
 }

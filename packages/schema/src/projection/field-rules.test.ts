@@ -34,7 +34,7 @@ traffic.ner traffic.asr traffic.occupancyPercent traffic.trafficRatio
 traffic.registrationRate traffic.registrationFailurePercent controls.callGapMs
 controls.maxRatePerSec interconnect.pois interconnect.peersAffected.organisation
 interconnect.peersAffected.effect interconnect.peersAffected.advice
-interconnect.priorityTrafficInterrupted leak.owners leak.information
+interconnect.priorityTrafficInterrupted
 window.rollbackDecisionAt window.siteContact.role window.siteContact.name
 window.siteContact.phone window.siteContact.email window.siteContact.hours
 demand.calledNumber demand.url demand.expectedCalls demand.lines demand.organiser
@@ -52,7 +52,7 @@ controls.blockedPercentMin controls.blockedPercentMax controls.from controls.unt
 reRegistration.waitSeconds reRegistration.spreadSeconds reRegistration.areas.type
 reRegistration.areas.code reRegistration.areas.name reRegistration.areas.prefectures
 interconnect.otherCarrierUsersAffected demand.start related.reportId related.relation
-related.assertedBy related.confidence nationalSeverity
+related.assertedBy related.confidence nationalSeverity leak.owners leak.information
 `,
   ],
   [

@@ -128,7 +128,8 @@ export const fieldRules = {
     otherCarrierUsersAffected: members,
     priorityTrafficInterrupted: operators,
   },
-  leak: { owners: operators, information: operators },
+  // Beyond authorities only those whom it concerns see anything of a leak.
+  leak: { owners: members, information: members },
   window: {
     start: everyone,
     end: everyone,

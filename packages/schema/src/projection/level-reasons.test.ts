@@ -69,10 +69,21 @@ describe('a reason for the level', () => {
     expect(reasonsSeen(report, 'peer')).toBe(0)
   })
 
+  test.each(['peer', 'mvno', 'public'] as const)(
+    'takes the name of its rule with it where it speaks of a part that %s does not see',
+    (audience) => {
+      const reasons = level(reason('/impacts/0'), { ...reason(), ruleId: 'rule.y' })
+      const both = { ...reasons.level, ruleIds: ['rule.x', 'rule.y', 'rule.z'] }
+      const markings = [{ pointer: '/impacts/0/users', tlp: 'TLP:RED' }]
+      const seen = levelSeen({ level: both, tlp: 'TLP:CLEAR', markings }, audience)
+      expect(seen?.ruleIds).toEqual(['rule.y', 'rule.z'])
+    },
+  )
+
   test('leaves no empty list behind; a level that has none keeps its own', () => {
     const markings = [{ pointer: '/impacts', tlp: 'TLP:RED' }]
     const hidden = levelSeen({ ...level(reason('/impacts/0')), markings }, 'peer')
-    expect(hidden).toEqual({ value: 3, ruleIds: ['rule.x'] })
+    expect(hidden).toEqual({ value: 3 })
     expect(levelSeen(level(), 'peer')).toEqual({ value: 3, ruleIds: ['rule.x'], reasons: [] })
   })
 })

@@ -19,7 +19,7 @@ export function project(report: Report, sight: Sight): ReportView | undefined {
   if (!isWithin(sight, report.tlp)) return undefined
   const walk: Walk = { sight, labelBelow: labelsOf(report) }
   const view = showReport(report, walk) as ReportView | undefined
-  if (view?.level?.reasons) showReasons(view, view.level, report)
+  if (view?.level) showWhy(view, view.level, report)
   return view
 }
 
@@ -107,11 +107,26 @@ function isListed(rule: FieldRule, place: Place, walk: Walk): boolean {
 }
 
 // A reason speaks of the part it points to: where that part is not seen, neither is the reason.
-function showReasons(view: ReportView, level: NonNullable<ReportView['level']>, report: Report) {
-  const all = level.reasons ?? []
-  const seen = all.filter(({ pointer }) => pointer === undefined || resolves(view, pointer, report))
-  if (seen.length > 0 || all.length === 0) level.reasons = seen
-  else delete level.reasons
+function showWhy(view: ReportView, level: NonNullable<ReportView['level']>, report: Report) {
+  const all = listOf(report.level?.reasons)
+  const isSeen = ({ pointer }: { readonly pointer?: string }) =>
+    pointer === undefined || resolves(view, pointer, report)
+  const keep = <Key extends 'reasons' | 'ruleIds'>(key: Key, kept: (typeof level)[Key]) => {
+    if (kept?.length === 0 && level[key]?.length !== 0) delete level[key]
+    else level[key] = kept
+  }
+  if (level.reasons) keep('reasons', level.reasons.filter(isSeen))
+  // The name of a rule tells of the part that fired it, also to those who are given no reasons.
+  const isNamed = (id: string) => {
+    const reasons = all.filter(({ ruleId }) => ruleId === id)
+    return reasons.length === 0 || reasons.some(isSeen)
+  }
+  if (level.ruleIds) keep('ruleIds', level.ruleIds.filter(isNamed))
+}
+
+// What is kept as one sealed text is no list.
+function listOf<T>(value: readonly T[] | undefined): readonly T[] {
+  return Array.isArray(value) ? value : []
 }
 
 // Lists may have lost members, so the part itself is compared, not only its place.

@@ -74,8 +74,8 @@ function makeFacts(db: Db) {
 
 function withoutContent(event: EventFacts): EventFacts {
   const { seq, organisationId, kind, kinds, messageStatus, level, peakLevel } = event
-  const { tlp, widestTlp, owners, services, prefectures, recipients } = event
-  const judged = { tlp, widestTlp, owners, services, prefectures, recipients }
+  const { tlp, toldAt, owners, services, prefectures, recipients } = event
+  const judged = { tlp, toldAt, owners, services, prefectures, recipients }
   return { seq, organisationId, kind, kinds, messageStatus, level, peakLevel, ...judged }
 }
 
