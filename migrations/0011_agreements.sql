@@ -51,7 +51,7 @@ CREATE TABLE sharing_version (
 INSERT INTO sharing_version DEFAULT VALUES;
 
 CREATE FUNCTION raise_sharing_version() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
-  SET search_path FROM CURRENT AS $$
+  SET search_path = public, pg_temp AS $$
 BEGIN
   UPDATE sharing_version SET version = version + 1;
   RETURN NULL;
