@@ -1,9 +1,7 @@
 // npm run keys: organisations and their API keys.
 
-import { randomUUID } from 'node:crypto'
 import { parseArgs } from 'node:util'
 import {
-  appendAudit,
   createKey,
   type Db,
   findKey,
@@ -22,6 +20,7 @@ import {
 } from '@renkei/db'
 import { saveOrganisation } from './keys/organisation.ts'
 import { keyRow, signingKeyRow } from './keys/tables.ts'
+import { auditOperator } from './system/audit-operator.ts'
 import { openSystemDatabase, prepareDatabase } from './system/database.ts'
 import { stateFolder } from './system/paths.ts'
 
@@ -110,7 +109,7 @@ async function organisation(db: Db, organisationId: string): Promise<void> {
   if (values.kind !== undefined && !kind) throw new Error(usage)
   const { name, 'name-ja': nameJa, code: codes } = values
   const record = (tx: Tx, action: string, detail: object) =>
-    audit(tx, { action, objectId: organisationId, organisationId, detail })
+    auditOperator(tx, { action, objectId: organisationId, organisationId, detail })
   const wish = { organisationId, name, nameJa, kind, codes }
   console.log(await saveOrganisation(db, wish, { now: new Date(), record }))
 }
@@ -137,7 +136,7 @@ async function create(db: Db, organisationId: string): Promise<void> {
       certificateSha256: certificate ?? null,
     })
     const detail = { scopes: asked }
-    await audit(tx, { action: 'key.created', objectId: key.keyId, organisationId, detail })
+    await auditOperator(tx, { action: 'key.created', objectId: key.keyId, organisationId, detail })
     return key
   })
   console.log(`This is shown once:\n${apiKey}`)
@@ -156,7 +155,7 @@ async function rotate(db: Db, keyId: string): Promise<void> {
       throw new Error(`${keyId} cannot be rotated: it is ${rotation.outcome}`)
     }
     const detail = { replacedBy: rotation.keyId, endsAt: rotation.oldEndsAt.toISOString() }
-    await audit(tx, { action: 'key.rotated', objectId: keyId, organisationId, detail })
+    await auditOperator(tx, { action: 'key.rotated', objectId: keyId, organisationId, detail })
     return rotation
   })
   console.log(`${keyId} works until ${rotated.oldEndsAt.toISOString()}`)
@@ -174,7 +173,7 @@ async function revoke(db: Db, id: string): Promise<void> {
       ? await revokeKey(tx, id, at)
       : await revokeSigningKey(tx, { signingKeyId: id, organisationId }, at)
     const action = key ? 'key.revoked' : 'signingKey.revoked'
-    if (revoked) await audit(tx, { action, objectId: id, organisationId })
+    if (revoked) await auditOperator(tx, { action, objectId: id, organisationId })
     return revoked
   })
   console.log(done ? `${id} is revoked` : `there is no live key ${id}`)
@@ -185,15 +184,4 @@ function readExpiry(): Date | undefined {
   const expiresAt = new Date(values.expires)
   if (expiresAt.getTime() > Date.now()) return expiresAt
   throw new Error(`--expires must be an instant in the future\n${usage}`)
-}
-
-// Done by an operator, who is no organisation and has no key.
-async function audit(
-  tx: Tx,
-  entry: { action: string; objectId: string; organisationId: string; detail?: object },
-): Promise<void> {
-  const { organisationId: objectOwner, ...rest } = entry
-  const [objectType = ''] = entry.action.split('.')
-  const operator = { organisationId: null, keyId: null, requestId: randomUUID() }
-  await appendAudit(tx, { ...operator, ...rest, objectType, objectOwner, at: new Date() })
 }

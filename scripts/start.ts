@@ -4,6 +4,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { addOrganisation, createKey, listOrganisations, openDatabase, scopes } from '@renkei/db'
 import { explainStartFailure } from '@renkei/service-kit'
+import { auditOperator } from './system/audit-operator.ts'
 import { openSystemDatabase, prepareDatabase, serviceUrlOf } from './system/database.ts'
 import { findKey, sealSecrets } from './system/key.ts'
 import { stateFolder } from './system/paths.ts'
@@ -76,11 +77,27 @@ async function welcome(url: string): Promise<void> {
   try {
     if ((await listOrganisations(db)).length > 0) return
     const organisationId = process.env['RENKEI_FIRST_ORGANISATION'] ?? 'example-mobile'
-    await addOrganisation(db, { organisationId, name: organisationId, kind: 'carrier' })
     const key = { organisationId, label: 'first key', scopes, expiresAt: null }
-    const { apiKey } = await createKey(db, key)
-    await mkdir(stateFolder, { recursive: true })
-    await writeFile(`${stateFolder}first-key`, `${apiKey}\n`, { mode: 0o600 })
+    const apiKey = await db.transaction().execute(async (tx) => {
+      await addOrganisation(tx, { organisationId, name: organisationId, kind: 'carrier' })
+      const made = await createKey(tx, key)
+      // Before the commit: a key that nobody could read would keep the next start from making one.
+      await mkdir(stateFolder, { recursive: true })
+      await writeFile(`${stateFolder}first-key`, `${made.apiKey}\n`, { mode: 0o600 })
+      await auditOperator(tx, {
+        action: 'organisation.added',
+        objectId: organisationId,
+        organisationId,
+      })
+      const detail = { scopes }
+      await auditOperator(tx, {
+        action: 'key.created',
+        objectId: made.keyId,
+        organisationId,
+        detail,
+      })
+      return made.apiKey
+    })
     console.log(
       `First organisation: ${organisationId}\nIts API key (also in .renkei/first-key): ${apiKey}`,
     )

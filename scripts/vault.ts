@@ -19,6 +19,7 @@ import {
   rewrap,
   WrongKeyError,
 } from '@renkei/vault'
+import { auditOperator } from './system/audit-operator.ts'
 import { openSystemDatabase, prepareDatabase } from './system/database.ts'
 import {
   embeddedKeyFile,
@@ -107,13 +108,19 @@ function expectedBy(keys: readonly { readonly kekId: string }[]): string {
 }
 
 async function rotateDataKey({ url, key }: Place): Promise<void> {
-  await withVault(url, key, async ({ db }) => {
-    const before = await activeId(db)
-    await dataKeyStore(db).replace(before, newDataKey(key))
-    console.log(
-      `${before} is retired and still opens what it has sealed; ${await activeId(db)} seals from now on.`,
-    )
-  })
+  const { before, after } = await withVault(url, key, ({ db }) =>
+    db.transaction().execute(async (tx) => {
+      const retired = await activeId(tx)
+      await dataKeyStore(tx).replace(retired, newDataKey(key))
+      const active = await activeId(tx)
+      const detail = { before: retired }
+      await auditOperator(tx, { action: 'vault.dataKeyReplaced', objectId: active, detail })
+      return { before: retired, after: active }
+    }),
+  )
+  console.log(
+    `${before} is retired and still opens what it has sealed; ${after} seals from now on.`,
+  )
 }
 
 async function activeId(db: Db): Promise<string> {
@@ -124,10 +131,16 @@ async function rotateKey({ url, key, env }: Place): Promise<void> {
   const path = values['new-key-file'] ?? failUsage()
   const next = readKey({ RENKEI_KEY_FILE: path })
   const count = await withVault(url, key, ({ db }) =>
-    rewrapDataKeys(db, (stored) => {
-      const wrapped = rewrap(stored, key, next)
-      if (!wrapped) throw new WrongKeyError(fingerprintOf(key), [stored.kekId])
-      return wrapped
+    db.transaction().execute(async (tx) => {
+      const dataKeys = await rewrapDataKeys(tx, (stored) => {
+        const wrapped = rewrap(stored, key, next)
+        if (!wrapped) throw new WrongKeyError(fingerprintOf(key), [stored.kekId])
+        return wrapped
+      })
+      const detail = { before: fingerprintOf(key), dataKeys }
+      const objectId = fingerprintOf(next)
+      await auditOperator(tx, { action: 'vault.keyReplaced', objectId, detail })
+      return dataKeys
     }),
   )
   console.log(`${count} data keys are wrapped by the key ${fingerprintOf(next)} now.`)

@@ -129,7 +129,7 @@ describe('the key of a database', () => {
     expect(wrong.said).toContain(fingerprintOf(keyOf(first)))
   })
 
-  test('stays the key when its replacement is killed half-way, and is none any more after it', async () => {
+  test('stays the key when its replacement is killed half-way, and is none any more after it, on record', async () => {
     const { db } = database
     const env = { RENKEI_KEY_FILE: first }
     expect((await vault(['rotate-data-key'], env)).code).toBe(0)
@@ -157,6 +157,13 @@ describe('the key of a database', () => {
     expect((await vault(['seal'], env)).said).toContain(fingerprintOf(keyOf(second)))
     expect((await vault(['seal'], { RENKEI_KEY_FILE: second })).code).toBe(0)
     expect((await vault(argv, env)).code).toBe(1)
+
+    const ids = { before: fingerprintOf(keyOf(first)), after: fingerprintOf(keyOf(second)) }
+    const { dataKeyId } = before.find(({ active }) => active)!
+    expect(await operatorEntries()).toEqual([
+      { action: 'vault.dataKeyReplaced', id: dataKeyId, before: last },
+      { action: 'vault.keyReplaced', id: ids.after, before: ids.before },
+    ])
   })
 
   test('is not replaced by a file that is not fit to hold a key', async () => {
@@ -180,6 +187,15 @@ describe('the key of a database', () => {
     })
   })
 })
+
+// What was done to the keys, as the audit trail has it.
+async function operatorEntries() {
+  return runSql(
+    server.url,
+    `select action, object_ids[1] as id, detail->>'before' as before from audit_entries
+     where object_type = 'vault' and organisation_id is null order by seq`,
+  )
+}
 
 // Holds one data key, so that who changes them all comes to a halt before it.
 async function withHeldRow(dataKeyId: string, work: () => Promise<void>): Promise<void> {

@@ -177,7 +177,9 @@ describe('while reports come in', () => {
       await fresh.stop()
       await atLeast(10 + times * 5)
     }
-    const count = await rewrapDataKeys(own.db, (row) => rewrap(row, key, next)!)
+    const count = await own.db
+      .transaction()
+      .execute((tx) => rewrapDataKeys(tx, (row) => rewrap(row, key, next)!))
     expect(count).toBe(4)
     await atLeast(posted.length + 10)
     stop = true
@@ -206,11 +208,13 @@ describe('while reports come in', () => {
     const before = await readDataKeys(own.db)
     let rows = 0
     const next = createSecretKey(randomBytes(32))
-    const replacing = rewrapDataKeys(own.db, (row) => {
-      rows += 1
-      if (rows === 2) throw new Error('the machine stops here')
-      return rewrap(row, key, next)!
-    })
+    const replacing = own.db.transaction().execute((tx) =>
+      rewrapDataKeys(tx, (row) => {
+        rows += 1
+        if (rows === 2) throw new Error('the machine stops here')
+        return rewrap(row, key, next)!
+      }),
+    )
     await expect(replacing).rejects.toThrow('stops here')
     expect(await readDataKeys(own.db)).toEqual(before)
     const after = await startTestApi({ beside: own })

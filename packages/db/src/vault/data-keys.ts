@@ -64,24 +64,22 @@ async function reserve(db: Db, dataKeyId: string, seals: number): Promise<number
 }
 
 /**
- * Writes every data key as `rewrap` gives it, all or none. No data key is added or replaced meanwhile;
- * when `rewrap` throws, everything stays as it was. Resolves to how many there are.
+ * Writes every data key as `rewrap` gives it. No data key is added or replaced until the transaction
+ * ends; throws what `rewrap` throws, and then everything stays as it was. Resolves to how many there are.
  */
 export async function rewrapDataKeys(
-  db: Db,
+  tx: Tx,
   rewrap: (key: DataKeyRow) => NewDataKey,
 ): Promise<number> {
-  return db.transaction().execute(async (tx) => {
-    await sql`LOCK TABLE data_keys IN SHARE ROW EXCLUSIVE MODE`.execute(tx)
-    const rows = await readDataKeys(tx)
-    for (const row of rows) {
-      const { dataKeyId, wrapped, kekId } = rewrap(row)
-      await tx
-        .updateTable('data_keys')
-        .set({ wrapped, kek_id: kekId })
-        .where('data_key_id', '=', dataKeyId)
-        .execute()
-    }
-    return rows.length
-  })
+  await sql`LOCK TABLE data_keys IN SHARE ROW EXCLUSIVE MODE`.execute(tx)
+  const rows = await readDataKeys(tx)
+  for (const row of rows) {
+    const { dataKeyId, wrapped, kekId } = rewrap(row)
+    await tx
+      .updateTable('data_keys')
+      .set({ wrapped, kek_id: kekId })
+      .where('data_key_id', '=', dataKeyId)
+      .execute()
+  }
+  return rows.length
 }
