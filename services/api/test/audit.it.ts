@@ -220,6 +220,25 @@ describe('a refused attempt', () => {
     const counts = written.map(({ detail }) => (detail as { count?: number }).count ?? 1)
     expect(counts.reduce((sum, count) => sum + count, 0)).toBe(40)
   })
+
+  test('that was counted is written in full, though it is more than may wait at once', async () => {
+    const beside = await startTestApi({
+      beside: api,
+      env: { RENKEI_AUDIT_DENIALS_PER_MINUTE_MAX: '400', RENKEI_AUDIT_WAITING_MAX: '100' },
+    })
+    const guesser = await api.addParty('example-patient', 'carrier', ['subscriptions:write'])
+    const there = guesser.at(beside)
+    const ids = Array.from(
+      { length: 130 },
+      (_, index) => `01a00000-0000-7000-8000-000000002${100 + index}`,
+    )
+    for (const id of [...ids, ...ids]) {
+      expect(await there.request(`/v1/subscriptions/${id}`)).toMatchObject({ status: 404 })
+    }
+    await beside.stop()
+    const written = (await denials()).filter(({ key_id: key }) => key === guesser.keyId)
+    expect(written).toHaveLength(260)
+  })
 })
 
 test('a change is recorded in its transaction, with its owner and address', async () => {

@@ -24,6 +24,8 @@ export interface AuditDeps {
   readonly clock: Clock
   readonly recorder: Pick<AccessRecorder, 'record'>
   readonly denialsPerMinuteMax: number
+  /** Rows that the recorder lets wait. */
+  readonly waitingRowsMax: number
 }
 
 const windowMs = 60_000
@@ -32,7 +34,12 @@ const windowMs = 60_000
 export const auditPlugin = fp((app: FastifyInstance, deps: AuditDeps, done: () => void) => {
   const { clock, recorder } = deps
   const denials = makeDenialLog({
-    record: async (accesses) => recorder.record(await withOwners(deps.db, accesses)),
+    record: async (accesses) => {
+      const rows = await withOwners(deps.db, accesses)
+      return Promise.allSettled(rows.map((row) => recorder.record([row])))
+    },
+    // Half of what may wait: the rest is for those who want to be shown something.
+    sliceRowsMax: Math.max(1, Math.min(500, Math.floor(deps.waitingRowsMax / 2))),
     rowsMax: deps.denialsPerMinuteMax,
     rowsMaxOfAll: 2000,
     groupsMax: 1000,

@@ -25,12 +25,18 @@ function makeLog(
   limits: Partial<{ rowsMax: number; rowsMaxOfAll: number; groupsMax: number }> = {},
 ) {
   const written: Access[] = []
-  const state = { broken: false }
+  const state = { broken: false, refused: (_: Access) => false }
   const log = makeDenialLog({
     record: async (accesses) => {
-      if (state.broken) throw new Error('no database')
-      written.push(...accesses)
+      // As a recorder that waits for nothing more: all of it or none.
+      if (state.broken || accesses.length > 100) throw new Error('no database')
+      return accesses.map((access) => {
+        if (state.refused(access)) return { status: 'rejected', reason: new Error('refused') }
+        written.push(access)
+        return { status: 'fulfilled', value: undefined }
+      })
     },
+    sliceRowsMax: 100,
     rowsMax: 3,
     rowsMaxOfAll: 100,
     groupsMax: 10,
@@ -102,4 +108,46 @@ test('what cannot be written stays counted until it can', async () => {
   await log.endWindow()
   expect(counted()).toBe(7)
   expect(written).toHaveLength(3)
+})
+
+test('an outage of three minutes is carried within bounds, and is on record in full afterwards', async () => {
+  const { log, written, state, counted } = makeLog({
+    rowsMax: 50,
+    rowsMaxOfAll: 400,
+    groupsMax: 20,
+  })
+  let attempts = 0
+  state.broken = true
+  for (let minute = 0; minute < 3; minute += 1) {
+    for (let host = 0; host < 30; host += 1) {
+      for (let id = 0; id < 60; id += 1) {
+        attempts += 1
+        const objectIds = [`${minute}-${id}`]
+        await log.denied(denial({ group: `source ${minute}-${host}`, objectIds })).catch(() => {})
+      }
+    }
+    await expect(log.endWindow()).rejects.toThrow('no database')
+  }
+  state.broken = false
+  await log.endWindow()
+  expect(counted()).toBe(attempts)
+  // Kinds of their own, one sum for the rest of each group, one for those without a group.
+  expect(written.length).toBeLessThanOrEqual(400 + 20 + 1)
+  await log.endWindow()
+  expect(counted()).toBe(attempts)
+})
+
+test('only what was not written is written again', async () => {
+  const { log, written, state, counted } = makeLog({ rowsMax: 300, rowsMaxOfAll: 300 })
+  for (let id = 0; id < 250; id += 1) {
+    await log.denied(denial({ objectIds: [String(id)] }))
+    await log.denied(denial({ objectIds: [String(id)] }))
+  }
+  state.refused = ({ objectIds }) => objectIds[0] === '120'
+  await expect(log.endWindow()).rejects.toThrow('refused')
+  expect(written).toHaveLength(250 + 199)
+  state.refused = () => false
+  await log.endWindow()
+  expect(counted()).toBe(500)
+  expect(written).toHaveLength(500)
 })

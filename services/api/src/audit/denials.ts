@@ -10,7 +10,12 @@ export interface Denial extends Access {
 }
 
 export interface DenialDeps {
-  readonly record: (accesses: readonly Access[]) => Promise<void>
+  /** Tells of each access whether it is on record; rejects when none of them is. */
+  readonly record: (
+    accesses: readonly Access[],
+  ) => Promise<readonly PromiseSettledResult<unknown>[]>
+  /** Rows that are given to `record` at once. */
+  readonly sliceRowsMax: number
   /** Rows of one group within a window, and of all. */
   readonly rowsMax: number
   readonly rowsMaxOfAll: number
@@ -18,21 +23,86 @@ export interface DenialDeps {
 }
 
 export interface DenialLog {
-  /** Resolves when the attempt is on record or counted; rejects when neither is possible now. */
+  /** Resolves when the attempt is on record or counted; rejects when it is only counted for now. */
   denied(denial: Denial): Promise<void>
-  /** Writes what was counted and begins a new window; what cannot be written stays counted. */
+  /**
+   * Writes what was counted and begins a new window. What cannot be written stays counted in the new
+   * one, within the same bounds, and the first failure is thrown.
+   */
   endWindow(): Promise<void>
 }
 
 interface Counted {
   readonly first: Access
   count: number
+  since: Date
   lastAt: Date
 }
 
 /** Makes the log of a process. */
 export function makeDenialLog(deps: DenialDeps): DenialLog {
-  let groups = new Map<string, Group>()
+  let window = openWindow(deps)
+  return {
+    async denied({ group, ...access }) {
+      const { counted, isNew } = window.placeOf({ group, kind: kindOf(access), access })
+      if (!isNew) return add(counted, once(access))
+      const [failure] = await failuresOf(deps, [access])
+      if (!failure) return
+      // The window may have ended meanwhile.
+      add(window.placeOf({ group, kind: kindOf(access), access }).counted, once(access))
+      throw failure.reason
+    },
+    async endWindow() {
+      const sums = window.sums()
+      window = openWindow(deps)
+      for (let start = 0; start < sums.length; start += deps.sliceRowsMax) {
+        const slice = sums.slice(start, start + deps.sliceRowsMax)
+        const failures = await failuresOf(deps, slice.map(toRow))
+        const [failure] = failures
+        if (!failure) continue
+        const failed = failures.flatMap(({ index }) => slice[index] ?? [])
+        for (const { group, kind, counted } of [...failed, ...sums.slice(start + slice.length)]) {
+          add(window.placeOf({ group, kind, access: counted.first }).counted, counted)
+        }
+        throw failure.reason
+      }
+    },
+  }
+}
+
+interface Failure {
+  readonly index: number
+  readonly reason: unknown
+}
+
+async function failuresOf(deps: DenialDeps, rows: readonly Access[]): Promise<Failure[]> {
+  try {
+    const results = await deps.record(rows)
+    return results.flatMap((result, index) =>
+      result.status === 'rejected' ? { index, reason: result.reason as unknown } : [],
+    )
+  } catch (reason) {
+    return rows.map((_, index) => ({ index, reason }))
+  }
+}
+
+interface Sum {
+  readonly group: string
+  readonly kind: string
+  readonly counted: Counted
+}
+
+interface Window {
+  /** Where an attempt counts: with its kind while there are rows left, else with the rest. */
+  placeOf(attempt: { readonly group: string; readonly kind: string; readonly access: Access }): {
+    readonly counted: Counted
+    readonly isNew: boolean
+  }
+  sums(): Sum[]
+}
+
+function openWindow(deps: DenialDeps): Window {
+  const groups = new Map<string, Group>()
   let rowsOfAll = 0
   const groupOf = (asked: string): Group => {
     const name = groups.has(asked) || groups.size < deps.groupsMax ? asked : others
@@ -40,41 +110,30 @@ export function makeDenialLog(deps: DenialDeps): DenialLog {
     groups.set(name, group)
     return group
   }
+  const hasRoom = ({ name, rows }: Group) =>
+    // Those for whom there is no group are counted together: no row speaks for one of them.
+    name !== others && rows < deps.rowsMax && rowsOfAll < deps.rowsMaxOfAll
   return {
-    async denied({ group: asked, ...access }) {
+    placeOf({ group: asked, kind, access }) {
       const group = groupOf(asked)
-      const kind = kindOf(access)
       const known = group.counted.get(kind)
-      if (known) return count(known, access.at)
-      // Those for whom there is no group are counted together: no row speaks for one of them.
-      const rowsMax = group.name === others ? 0 : deps.rowsMax
-      if (group.rows >= rowsMax || rowsOfAll >= deps.rowsMaxOfAll) {
-        const rest = group.counted.get(others) ?? counting(mixed(access, group), 0)
-        group.counted.set(others, rest)
-        return count(rest, access.at)
+      if (known) return { counted: known, isNew: false }
+      const isNew = kind !== others && hasRoom(group)
+      const place = isNew ? kind : others
+      const counted = group.counted.get(place) ?? counting(isNew ? access : mixed(access, group))
+      group.counted.set(place, counted)
+      if (isNew) {
+        group.rows += 1
+        rowsOfAll += 1
       }
-      group.rows += 1
-      rowsOfAll += 1
-      const first = counting(access, 0)
-      group.counted.set(kind, first)
-      try {
-        await deps.record([access])
-      } catch (error) {
-        first.count += 1
-        throw error
-      }
+      return { counted, isNew }
     },
-    async endWindow() {
-      const ended = groups
-      groups = new Map()
-      rowsOfAll = 0
-      try {
-        await deps.record([...ended.values()].flatMap(toSums))
-      } catch (error) {
-        for (const group of ended.values()) addTo(groupOf(group.name), group)
-        throw error
-      }
-    },
+    sums: () =>
+      [...groups.values()].flatMap(({ name, counted }) =>
+        [...counted]
+          .filter(([, { count }]) => count > 0)
+          .map(([kind, sum]) => ({ group: name, kind, counted: sum })),
+      ),
   }
 }
 
@@ -90,13 +149,18 @@ function kindOf({ action, objectType, objectIds, detail }: Access): string {
   return JSON.stringify([action, objectType, objectIds, detail])
 }
 
-function counting(first: Access, times: number): Counted {
-  return { first, count: times, lastAt: first.at }
+function counting(first: Access): Counted {
+  return { first, count: 0, since: first.at, lastAt: first.at }
 }
 
-function count(counted: Counted, at: Date): void {
-  counted.count += 1
-  counted.lastAt = at
+function once(access: Access): Counted {
+  return { ...counting(access), count: 1 }
+}
+
+function add(sum: Counted, more: Counted): void {
+  sum.count += more.count
+  if (more.since < sum.since) sum.since = more.since
+  if (more.lastAt > sum.lastAt) sum.lastAt = more.lastAt
 }
 
 // Stands for attempts of several kinds: it says only who and from where, or not even that.
@@ -106,20 +170,10 @@ function mixed(access: Access, { name }: Group): Access {
   return { ...access, ...nobody, objectType: 'any', objectIds: [], detail }
 }
 
-function toSums({ counted }: Group): Access[] {
-  return [...counted.values()]
-    .filter(({ count: times }) => times > 0)
-    .map(({ first, count: times, lastAt }) => ({
-      ...first,
-      at: lastAt,
-      detail: { ...first.detail, count: times, since: first.at.toISOString() },
-    }))
-}
-
-function addTo(group: Group, ended: Group): void {
-  for (const [kind, counted] of ended.counted) {
-    const known = group.counted.get(kind)
-    if (known) known.count += counted.count
-    else group.counted.set(kind, counted)
+function toRow({ counted: { first, count, since, lastAt } }: Sum): Access {
+  return {
+    ...first,
+    at: lastAt,
+    detail: { ...first.detail, count, since: since.toISOString() },
   }
 }
