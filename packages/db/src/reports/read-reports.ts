@@ -30,13 +30,20 @@ export interface ReportFilter {
   readonly prefectures?: readonly string[] | undefined
   readonly organisations?: readonly string[] | undefined
   readonly open?: boolean | undefined
-  /** Who asks: reports of others must carry one of these labels. */
-  readonly visibleTo: Sight
+  readonly reach: Reach
 }
 
-export interface Sight {
+/** How far an organisation may see at most: what lies beyond is not even read. */
+export interface Reach {
   readonly organisationId: string
-  readonly tlps: readonly string[]
+  /** The lowest level of which it is told what is TLP:GREEN; null is none. */
+  readonly greenFrom: number | null
+  /** Whether it is told of attacks at any level. */
+  readonly greenOfCyber: boolean
+  /** Whether leaks concern it by what it is. */
+  readonly isAuthority: boolean
+  /** Agreements towards it, each with the rank of the narrowest label that flows. */
+  readonly shared: readonly { readonly from: string; readonly rank: number }[]
 }
 
 const revisionColumns = sql`h.report_id AS "reportId", r.revision,
@@ -59,8 +66,8 @@ export async function listReports(
   return rows
 }
 
-// What the database leaves out of a list is only what nobody could be shown; whether the caller may
-// see what it asks for is decided with the labels, when each report is shown. An empty list of
+// The database leaves out what lies beyond the caller's reach; whether it may see what it asks for is
+// decided with the labels, when each report is shown. An empty list of
 // services or prefectures means "not known", which no filter may hide; "00" is the whole country.
 function conditions(filter: ReportFilter) {
   const services =
@@ -69,9 +76,8 @@ function conditions(filter: ReportFilter) {
   const prefectures =
     filter.prefectures &&
     sql`(h.prefectures && ${ranked(['00', ...filter.prefectures])}::text[] OR ${hides('prefectures')})`
-  const { organisationId, tlps } = filter.visibleTo
   const parts = [
-    sql`(h.organisation_id = ${organisationId} OR h.tlp = ANY(${[...tlps]}::text[]))`,
+    withinReach(filter.reach),
     sql`h.message_status = ANY(${[...filter.messageStatuses]}::text[])`,
     filter.kinds && sql`h.kind = ANY(${[...filter.kinds]}::text[])`,
     filter.states && sql`h.state = ANY(${[...filter.states]}::text[])`,
@@ -85,6 +91,23 @@ function conditions(filter: ReportFilter) {
     parts.filter((part) => part !== undefined && part !== false),
     sql` AND `,
   )
+}
+
+const rankOfLabel = sql`array_position(
+  ARRAY['TLP:CLEAR', 'TLP:GREEN', 'TLP:AMBER', 'TLP:AMBER+STRICT', 'TLP:RED'], h.tlp) - 1`
+
+// Its own; by the level table; a leak that concerns it; by agreement. Wider than the truth at most by
+// the terms of an agreement, never narrower.
+function withinReach({ organisationId, greenFrom, greenOfCyber, isAuthority, shared }: Reach) {
+  return sql`(h.organisation_id = ${organisationId}
+    OR h.tlp = 'TLP:CLEAR' AND NOT 'leak' = ANY(h.kinds)
+    OR h.tlp = 'TLP:GREEN' AND NOT 'leak' = ANY(h.kinds)
+      AND (h.peak_level >= ${greenFrom}::int OR ${greenOfCyber}::boolean AND 'cyber' = ANY(h.kinds))
+    OR 'leak' = ANY(h.kinds) AND h.tlp <> 'TLP:RED'
+      AND (${isAuthority}::boolean OR ${organisationId} = ANY(h.owners))
+    OR EXISTS (SELECT FROM unnest(${shared.map(({ from }) => from)}::text[],
+      ${shared.map(({ rank }) => rank)}::int[]) AS share (owner, rank)
+      WHERE share.owner = h.organisation_id AND ${rankOfLabel} <= share.rank))`
 }
 
 // Every code under every label it may stand under.
@@ -112,18 +135,15 @@ export async function readRevision(
   return rows[0]
 }
 
-/** Lists the revisions of a report after a revision, oldest first, with the labels that may be seen. */
+/** Lists the revisions of a report after a revision, oldest first. */
 export async function listRevisions(
   db: Db,
   reportId: string,
-  visibleTo: Sight,
   page: { after: number; limit: number },
 ): Promise<StoredRevision[]> {
   const { rows } = await sql<StoredRevision>`
     SELECT ${revisionColumns} FROM reports h JOIN report_revisions r ON r.report_id = h.report_id
     WHERE h.report_id = ${reportId} AND r.revision > ${page.after}
-      AND (h.organisation_id = ${visibleTo.organisationId}
-        OR r.content ->> 'tlp' = ANY(${[...visibleTo.tlps]}::text[]))
     ORDER BY r.revision LIMIT ${page.limit}`.execute(db)
   return rows
 }

@@ -14,6 +14,11 @@ const toldFrom: Readonly<Partial<Record<Audience, LevelValue>>> = {
   vendor: 3,
 }
 
+/** The lowest level of which an audience is told what is TLP:GREEN; null when it never is. */
+export function greenFrom(audience: Audience): LevelValue | null {
+  return toldFrom[audience] ?? null
+}
+
 /**
  * True when the level table names an audience for a report. The highest level that the report has
  * had counts, so that who heard the alarm hears the all-clear. An attack goes to T-CEPTOAR at once.

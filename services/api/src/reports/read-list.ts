@@ -1,12 +1,12 @@
 // The list of reports: what the caller asks for, as far as it may see that it is so. A filter that
 // looked at more would tell by its answers what the labels hide.
 
-import { listReports, type StoredRevision } from '@renkei/db'
+import { listReports, listRevisions, type StoredRevision } from '@renkei/db'
 import { reachOf, visibleCodes, wholeCountry } from '@renkei/schema'
 import type { Viewer } from '@renkei/schema'
 import { openRevisions } from '@renkei/vault'
 import { withinAnswer } from '../limits/answer-size.ts'
-import { labelsInReach, type Seen, seeRevision, type SightDeps } from './report-sight.ts'
+import { isBeyond, reachOfCaller, type Seen, seeRevision, type SightDeps } from './report-sight.ts'
 
 export interface ListQuery {
   kind?: string[]
@@ -21,34 +21,75 @@ export interface ListQuery {
   limit: number
 }
 
-// How often the database is asked for one page, when much of what it gives cannot be shown.
-const readsMax = 20
+// What the database gives at once may hold much that cannot be shown.
+const rowsMin = 100
 
-/** Lists a page of what the caller may see, newest first, with the cursor of the next. */
-export async function listSeen(
-  query: ListQuery,
-  caller: Viewer,
-  { db, sharing, vault }: SightDeps,
-): Promise<{ seen: (Seen & StoredRevision)[]; next?: string }> {
+type Line = Seen & StoredRevision
+
+export interface Page {
+  readonly lines: readonly Line[]
+  readonly next?: string
+}
+
+/** Lists a page of reports that the caller may see, newest first, with the cursor of the next. */
+export async function listSeen(query: ListQuery, caller: Viewer, deps: SightDeps): Promise<Page> {
+  const { db, sharing } = deps
   await sharing.refresh(db)
-  const filter = { ...toFilter(query), visibleTo: labelsInReach(caller, sharing) }
-  const seen: (Seen & StoredRevision)[] = []
-  const limit = query.limit + 1
-  let before = query.cursor ?? null
-  for (let reads = 0; reads < readsMax && seen.length < limit; reads += 1) {
-    const rows = await listReports(db, filter, { before, limit })
-    for (const row of await openRevisions(vault, rows)) {
-      const shown = seeRevision(row, caller, sharing)
-      if (shown && isAskedFor(query, row, shown)) seen.push({ ...row, ...shown })
+  const filter = { ...toFilter(query), reach: reachOfCaller(caller, sharing) }
+  return readPage(query.limit, caller, deps, {
+    read: (last, limit) =>
+      listReports(db, filter, { before: last?.reportId ?? query.cursor ?? null, limit }),
+    isWanted: (line) => isAskedFor(query, line, line),
+    cursorOf: ({ reportId }) => reportId,
+  })
+}
+
+/** Lists a page of the revisions of a report that the caller may see, oldest first. */
+export async function listSeenRevisions(
+  reportId: string,
+  query: { readonly after: number; readonly limit: number },
+  caller: Viewer,
+  deps: SightDeps,
+): Promise<Page> {
+  await deps.sharing.refresh(deps.db)
+  return readPage(query.limit, caller, deps, {
+    read: (last, limit) =>
+      listRevisions(deps.db, reportId, { after: last?.revision ?? query.after, limit }),
+    isWanted: () => true,
+    cursorOf: ({ revision }) => String(revision),
+  })
+}
+
+interface Source {
+  /** Reads on after a row; fewer than asked for are the last. */
+  readonly read: (last: StoredRevision | undefined, limit: number) => Promise<StoredRevision[]>
+  readonly isWanted: (line: Line) => boolean
+  readonly cursorOf: (line: Line) => string
+}
+
+async function readPage(
+  limit: number,
+  caller: Viewer,
+  { sharing, vault }: SightDeps,
+  { read, isWanted, cursorOf }: Source,
+): Promise<Page> {
+  const lines: Line[] = []
+  const rowsMax = Math.max(limit + 1, rowsMin)
+  let last: StoredRevision | undefined
+  for (let ended = false; !ended && lines.length <= limit;) {
+    const rows = await read(last, rowsMax)
+    const visible = rows.filter((row) => !isBeyond(row, caller, sharing))
+    for (const row of await openRevisions(vault, visible)) {
+      const seen = seeRevision(row, caller, sharing)
+      if (seen && isWanted({ ...row, ...seen })) lines.push({ ...row, ...seen })
     }
-    before = rows.at(-1)?.reportId ?? null
-    if (rows.length < limit) before = null
-    if (before === null) break
+    last = rows.at(-1)
+    ended = rows.length < rowsMax
   }
-  const page = withinAnswer(seen.slice(0, query.limit), ({ view }) => view)
-  // The next page begins after the last report that was shown: the cursor names no hidden one.
-  const next = seen.length > page.length ? page.at(-1)?.reportId : before
-  return { seen: page, ...(next && { next }) }
+  const page = withinAnswer(lines.slice(0, limit), ({ view }) => view)
+  const end = page.at(-1)
+  // The next page begins after the last that was shown: no cursor names a hidden one.
+  return { lines: page, ...(end && lines.length > page.length && { next: cursorOf(end) }) }
 }
 
 function toFilter(query: ListQuery) {

@@ -1,16 +1,15 @@
 // Reading reports: everything through the projection for the caller's audience; what the caller may
 // not know of is not found.
 
-import { listRevisions, readRevision, type Scope } from '@renkei/db'
+import { readRevision, type Scope } from '@renkei/db'
 import { difference, type ReportView } from '@renkei/schema'
-import { openRevision, openRevisions } from '@renkei/vault'
+import { openRevision } from '@renkei/vault'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { shownReport } from '../audit/shown.ts'
-import { withinAnswer } from '../limits/answer-size.ts'
 import { DomainError } from '../problem/domain-error.ts'
 import { differenceDocs, listDocs, readDocs, revisionDocs, revisionsDocs } from './read-docs.ts'
-import { type ListQuery, listSeen } from './read-list.ts'
-import { labelsInReach, type Seen, seeRevision, type SightDeps } from './report-sight.ts'
+import { type ListQuery, listSeen, listSeenRevisions } from './read-list.ts'
+import { type Seen, seeRevision, type SightDeps } from './report-sight.ts'
 
 const scope = { scope: 'reports:read' as Scope }
 const read = {
@@ -20,7 +19,6 @@ const read = {
 
 /** Registers the addresses that read reports. */
 export function readRoutes(app: FastifyInstance, deps: SightDeps, done: () => void): void {
-  const { db, sharing, vault } = deps
   registerList(app, deps)
   registerDifference(app, deps)
 
@@ -38,21 +36,11 @@ export function readRoutes(app: FastifyInstance, deps: SightDeps, done: () => vo
     { config: read, schema: revisionsDocs },
     async (request) => {
       const { params, query, caller, shown } = request
-      const page = { after: query.after, limit: query.limit + 1 }
-      await sharing.refresh(db)
-      const labels = labelsInReach(caller, sharing)
-      const rows = await listRevisions(db, params.reportId, labels, page)
-      const stored = withinAnswer(rows.slice(0, query.limit), ({ content }) => content)
-      const rowsOfPage = await openRevisions(vault, stored)
-      const items = rowsOfPage.flatMap((row) => {
-        const seen = seeRevision(row, caller, sharing)
-        if (seen) shown.push(shownReport(row, seen))
-        return seen?.view ?? []
-      })
+      const { lines, next } = await listSeenRevisions(params.reportId, query, caller, deps)
       // A report of which nothing can be seen is not told from one that does not exist.
-      if (items.length === 0 && query.after === 0) throw notFound()
-      const next = rows.length > stored.length && String(rowsOfPage.at(-1)?.revision)
-      return { items, ...(next && { next }) }
+      if (lines.length === 0 && query.after === 0) throw notFound()
+      shown.push(...lines.map((line) => shownReport(line, line)))
+      return { items: lines.map(({ view }) => view), ...(next && { next }) }
     },
   )
 
@@ -76,9 +64,9 @@ function registerList(app: FastifyInstance, deps: SightDeps): void {
     '/v1/reports',
     { config: { ...scope, audit: listAudit }, schema: listDocs },
     async ({ query, caller, shown }) => {
-      const { seen, next } = await listSeen(query, caller, deps)
-      shown.push(...seen.map((one) => shownReport(one, one)))
-      return { items: seen.map(({ view }) => view), ...(next && { next }) }
+      const { lines, next } = await listSeen(query, caller, deps)
+      shown.push(...lines.map((line) => shownReport(line, line)))
+      return { items: lines.map(({ view }) => view), ...(next && { next }) }
     },
   )
 }

@@ -1,13 +1,16 @@
 // How a caller sees the reports of others when it reads them itself, signed in: further than what is
 // pushed, since TLP:RED may be read by those whom an agreement names.
 
-import type { Db, SharingBook, StoredRevision } from '@renkei/db'
+import type { Db, Reach, SharingBook, StoredRevision } from '@renkei/db'
 import {
+  audienceOf,
+  greenFrom,
+  isWithin,
+  levelTableNames,
   type ReportView,
   type Sight,
   sightOf,
   tlpRank,
-  tlpsUpTo,
   type Viewer,
   viewOf,
 } from '@renkei/schema'
@@ -35,11 +38,22 @@ export function seeRevision(
   return view && { view, sight }
 }
 
-/** The labels that a caller may see at the head of anybody's report: a bound for the database. */
-export function labelsInReach(caller: Viewer, sharing: SharingBook) {
-  const shared = sharing.sharesTo(caller.organisationId).map((share) => share.tlpMax)
-  // Of a leak, the one whom it concerns sees more than the level table gives.
-  const byDefault = 'TLP:AMBER+STRICT'
-  const narrowest = [byDefault, ...shared].toSorted((a, b) => tlpRank(b) - tlpRank(a))[0]
-  return { organisationId: caller.organisationId, tlps: tlpsUpTo(narrowest ?? byDefault) }
+/** True when nothing of a report can be seen by a caller: then it need not be opened. */
+export function isBeyond(row: StoredRevision, caller: Viewer, sharing: SharingBook): boolean {
+  const sight = sightOf(caller, row, sharing.find)
+  return sight === undefined || !isWithin(sight, row.tlp)
+}
+
+/** How far a caller may see at most: a bound for the database. */
+export function reachOfCaller(caller: Viewer, sharing: SharingBook): Reach {
+  const { organisationId } = caller
+  const audience = audienceOf(caller, '')
+  const shares = sharing.sharesTo(organisationId)
+  return {
+    organisationId,
+    greenFrom: greenFrom(audience),
+    greenOfCyber: levelTableNames(audience, { peakLevel: 0, kinds: ['cyber'] }),
+    isAuthority: audience === 'regulator',
+    shared: shares.map(({ from, tlpMax }) => ({ from, rank: tlpRank(tlpMax) })),
+  }
 }
