@@ -33,12 +33,15 @@ export interface Confirmed {
   readonly confirmedBy: string
 }
 
-export interface StoredContact extends ContactContent, Confirmed {
+/** What is known of a contact without opening it. */
+export interface ContactHead extends Confirmed, Pick<ContactContent, 'role' | 'tlp'> {
   readonly contactId: string
   readonly organisationId: string
   readonly revision: number
   readonly order: number
 }
+
+export interface StoredContact extends ContactContent, ContactHead {}
 
 type Row = Selectable<Tables['contacts']>
 
@@ -58,13 +61,10 @@ export function toColumns(contactId: string, content: ContactContent, vault: Con
   } satisfies Partial<Insertable<Tables['contacts']>>
 }
 
-/** Opens rows; rejects when one of them was changed or moved. */
-export async function fromRows(
-  rows: readonly Row[],
-  vault: ContactVault,
-): Promise<StoredContact[]> {
-  await fetchKeysOf(rows, vault)
-  return rows.map((row) => fromRow(row, vault))
+/** Opens a row; rejects when it was changed or moved. */
+export async function openRow(row: Row, vault: ContactVault): Promise<StoredContact> {
+  await fetchKeysOf([row], vault)
+  return fromRow(row, vault)
 }
 
 /** Opens the rows that open; of the others the process is told. */
@@ -93,18 +93,25 @@ function fromRow(row: Row, vault: ContactVault): StoredContact {
   const open = (column: SealedColumn, sealed: string) =>
     vault.open(sealed, contextOf(column, row.contact_id)).toString('utf8')
   return {
-    contactId: row.contact_id,
-    organisationId: row.organisation_id,
-    revision: row.revision,
-    order: row.call_order,
-    role: row.role as RegisteredContactRole,
+    ...headOf(row),
     name: open('name', row.name),
     channels: JSON.parse(open('channels', row.channels)) as ContactChannel[],
     hours: row.hours as ContactHours,
     languages: row.languages,
     remark: row.remark === null ? null : open('remark', row.remark),
-    tlp: row.tlp as Tlp,
     validity: row.validity,
+  }
+}
+
+/** Reads what is not sealed. */
+export function headOf(row: Row): ContactHead {
+  return {
+    contactId: row.contact_id,
+    organisationId: row.organisation_id,
+    revision: row.revision,
+    order: row.call_order,
+    role: row.role as RegisteredContactRole,
+    tlp: row.tlp as Tlp,
     confirmedAt: row.confirmed_at,
     confirmedBy: row.confirmed_by,
   }

@@ -3,7 +3,14 @@
 import type { RegisteredContactRole, Tlp } from '@renkei/schema'
 import { sql } from 'kysely'
 import type { Db, Tx } from '../open-database.ts'
-import { type ContactVault, fromRows, fromSoundRows, type StoredContact } from './contact-row.ts'
+import {
+  type ContactHead,
+  type ContactVault,
+  fromSoundRows,
+  headOf,
+  openRow,
+  type StoredContact,
+} from './contact-row.ts'
 
 export interface ContactFilter {
   readonly organisationId?: string | undefined
@@ -60,34 +67,48 @@ export async function readContacts(
   }
 }
 
-/** Reads all contacts of an organisation, the first to call first. */
+/** The contacts of one organisation, the first to call first. */
+export interface OwnContacts {
+  /** All of them, unopened. */
+  readonly heads: readonly ContactHead[]
+  /** Those that open. */
+  readonly contacts: readonly StoredContact[]
+  /** Those that do not. */
+  readonly unreadable: readonly ContactHead[]
+}
+
+/** Reads all contacts of an organisation; one that does not open is named and keeps none of the others. */
 export async function readOwnContacts(
   db: Db | Tx,
   vault: ContactVault,
   organisationId: string,
-): Promise<StoredContact[]> {
+): Promise<OwnContacts> {
   const rows = await db
     .selectFrom('contacts')
     .selectAll()
     .where('organisation_id', '=', organisationId)
     .orderBy('call_order')
     .execute()
-  return fromRows(rows, vault)
+  const contacts = await fromSoundRows(rows, vault)
+  const sound = new Set(contacts.map(({ contactId }) => contactId))
+  const heads = rows.map(headOf)
+  return { heads, contacts, unreadable: heads.filter(({ contactId }) => !sound.has(contactId)) }
 }
 
-/** Reads one contact, whosever it is. */
+/** Reads one contact if it may be seen; rejects when it does not open. */
 export async function findContact(
   db: Db | Tx,
   vault: ContactVault,
   contactId: string,
+  maySee: ContactFilter['maySee'],
 ): Promise<StoredContact | undefined> {
-  const rows = await db
+  const row = await db
     .selectFrom('contacts')
     .selectAll()
     .where('contact_id', '=', contactId)
-    .execute()
-  const [contact] = await fromRows(rows, vault)
-  return contact
+    .executeTakeFirst()
+  if (!row || !maySee({ organisation: row.organisation_id, tlp: row.tlp as Tlp })) return undefined
+  return openRow(row, vault)
 }
 
 /** Counts the contacts of the whole register by the instants at which states of confirmation change. */

@@ -3,7 +3,12 @@
 
 import { sql } from 'kysely'
 import type { Tx } from '../open-database.ts'
-import { type ContactVault, type StoredContact, toColumns } from './contact-row.ts'
+import {
+  type ContactHead,
+  type ContactVault,
+  type StoredContact,
+  toColumns,
+} from './contact-row.ts'
 
 /** Stores a new contact. */
 export async function insertContact(
@@ -46,8 +51,8 @@ export async function replaceContact(
     .execute()
 }
 
-/** Writes down that a contact was confirmed as it is. */
-export async function confirmContact(tx: Tx, contact: StoredContact): Promise<void> {
+/** Writes down that a contact was confirmed as it is, without opening it. */
+export async function confirmContact(tx: Tx, contact: ContactHead): Promise<void> {
   await tx
     .updateTable('contacts')
     .set({

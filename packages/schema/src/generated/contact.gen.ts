@@ -233,6 +233,10 @@ export interface ContactOrder {
    * Every contact once, the first to call first.
    */
   order: ReportIdentifier[]
+  /**
+   * Those among them whose content cannot be opened. Absent when there is none; passed over in a request.
+   */
+  unreadable?: ReportIdentifier[]
 }
 /**
  * A contact as an import takes it and as an export gives it: what Renkei gives may be there and is passed over. The identifier, or else role and name, says which contact it replaces.
@@ -307,6 +311,10 @@ export interface ContactImport {
    * The contacts, in the order in which they are to be called unless they say otherwise.
    */
   contacts: ContactEntry[]
+  /**
+   * Contacts of the organisation whose content cannot be opened, so that they are not among the others. Absent when there is none; an import passes it over and leaves them as they are.
+   */
+  unreadable?: ReportIdentifier[]
 }
 /**
  * What the event jp.renkei.contact.confirmationrequested.v1 carries: the contacts that their organisation has to confirm. It names them without their details.

@@ -2,6 +2,7 @@
 
 import {
   confirmContact,
+  type ContactHead,
   deleteContacts,
   insertContact,
   replaceContact,
@@ -22,14 +23,14 @@ export async function addContact(
 ): Promise<StoredContact> {
   const wanted = parsed(request.body)
   return changeRegister(request, deps, async (register) => {
-    const { tx, at, organisationId, contacts } = register
-    if (contacts.length >= deps.contactsPerOrganisationMax) throw tooMany(contacts.length)
+    const { tx, at, organisationId, heads } = register
+    if (heads.length >= deps.contactsPerOrganisationMax) throw tooMany(heads.length)
     refuseTaken(register, wanted)
     const contact: StoredContact = {
       contactId: deps.newId(),
       organisationId,
       revision: 1,
-      order: wanted.order ?? firstFreePlace(contacts),
+      order: wanted.order ?? firstFreePlace(heads),
       ...contentOf(wanted),
       confirmedAt: at,
       confirmedBy: request.caller.keyId,
@@ -39,7 +40,7 @@ export async function addContact(
   })
 }
 
-/** Replaces a contact; who replaces it confirms it. Without an order it keeps its place. */
+/** Replaces a contact, also one that does not open; who replaces it confirms it. Without an order it keeps its place. */
 export async function changeContact(
   contactId: string,
   request: FastifyRequest,
@@ -59,7 +60,8 @@ export async function changeContact(
     }
     await replaceContact(register.tx, deps.vault, contact)
     const moved = contact.order === before.order ? [] : ['order']
-    const detail = { parts: [...differingParts(before, content), ...moved] }
+    const opened = register.contacts.find((one) => one.contactId === contactId)
+    const detail = { parts: [...differingParts(opened, content), ...moved] }
     return { result: contact, entry: { action: 'contact.changed', objectId: contactId, detail } }
   })
 }
@@ -77,18 +79,26 @@ export async function removeContact(
   })
 }
 
-/** Confirms that a contact is right as it is; with If-Match only if it is still what was read. */
+/**
+ * Confirms that a contact is right as it is; with If-Match only if it is still what was read. Gives
+ * its new revision, and the contact itself when it opens.
+ */
 export async function confirm(
   contactId: string,
   request: FastifyRequest,
   deps: RegisterDeps,
-): Promise<StoredContact> {
+): Promise<{ readonly revision: number; readonly contact: StoredContact | undefined }> {
   return changeRegister(request, deps, async (register) => {
     const before = ownContact(register, contactId)
     respectMatch(request, String(before.revision))
-    const contact = { ...before, ...confirmedNow(before, register, request) }
-    await confirmContact(register.tx, contact)
-    return { result: contact, entry: { action: 'contact.confirmed', objectId: contactId } }
+    const confirmed = confirmedNow(before, register, request)
+    await confirmContact(register.tx, { ...before, ...confirmed })
+    const opened = register.contacts.find((one) => one.contactId === contactId)
+    const result = {
+      revision: confirmed.revision,
+      contact: opened && { ...opened, ...confirmed },
+    }
+    return { result, entry: { action: 'contact.confirmed', objectId: contactId } }
   })
 }
 
@@ -99,7 +109,7 @@ function parsed(body: unknown): ContactRequest {
 }
 
 function confirmedNow(
-  { revision }: StoredContact,
+  { revision }: ContactHead,
   { at }: OpenRegister,
   { caller }: FastifyRequest,
 ): Pick<StoredContact, 'revision' | 'confirmedAt' | 'confirmedBy'> {
@@ -114,7 +124,7 @@ export function tooMany(count: number): DomainError {
   )
 }
 
-function firstFreePlace(contacts: readonly StoredContact[]): number {
+function firstFreePlace(contacts: readonly ContactHead[]): number {
   const last = contacts.at(-1)?.order ?? 0
   if (last < placeMax) return last + 1
   const taken = new Set(contacts.map(({ order }) => order))
@@ -123,10 +133,14 @@ function firstFreePlace(contacts: readonly StoredContact[]): number {
 
 const placeMax = 1000
 
-function refuseTaken({ contacts }: OpenRegister, wanted: ContactRequest, own?: string): void {
-  const others = contacts.filter(({ contactId }) => contactId !== own)
+function refuseTaken(
+  { heads, contacts }: OpenRegister,
+  wanted: ContactRequest,
+  own?: string,
+): void {
+  const isOther = ({ contactId }: ContactHead) => contactId !== own
   const faults: Fault[] = []
-  if (others.some((other) => naturalKey(other) === naturalKey(wanted))) {
+  if (contacts.filter(isOther).some((other) => naturalKey(other) === naturalKey(wanted))) {
     faults.push({
       pointer: '/name',
       rule: 'contact.duplicate',
@@ -134,7 +148,7 @@ function refuseTaken({ contacts }: OpenRegister, wanted: ContactRequest, own?: s
       expected: 'role and name together once in an organisation',
     })
   }
-  if (others.some(({ order }) => order === wanted.order)) {
+  if (heads.filter(isOther).some(({ order }) => order === wanted.order)) {
     faults.push({
       pointer: '/order',
       rule: 'order.taken',

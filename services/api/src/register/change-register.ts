@@ -3,9 +3,10 @@
 
 import {
   appendAudit,
+  type ContactHead,
   lockOrganisation,
+  type OwnContacts,
   readOwnContacts,
-  type StoredContact,
   type Tx,
 } from '@renkei/db'
 import type { Fault } from '@renkei/schema'
@@ -14,12 +15,11 @@ import { actorOf } from '../audit/actor.ts'
 import { DomainError } from '../problem/domain-error.ts'
 import type { RegisterDeps } from './register-deps.ts'
 
-export interface OpenRegister {
+/** The contacts of the caller, among them those that do not open: one of these stops no change of the others. */
+export interface OpenRegister extends OwnContacts {
   readonly tx: Tx
   readonly at: Date
   readonly organisationId: string
-  /** In the order in which they are called. */
-  readonly contacts: readonly StoredContact[]
 }
 
 export interface RegisterChange<T> {
@@ -38,8 +38,8 @@ export async function changeRegister<T>(
   const at = deps.clock.now()
   return deps.db.transaction().execute(async (tx) => {
     await lockOrganisation(tx, organisationId)
-    const contacts = await readOwnContacts(tx, deps.vault, organisationId)
-    const { result, entry } = await change({ tx, at, organisationId, contacts })
+    const own = await readOwnContacts(tx, deps.vault, organisationId)
+    const { result, entry } = await change({ tx, at, organisationId, ...own })
     await appendAudit(tx, {
       ...actorOf(request),
       at,
@@ -51,9 +51,9 @@ export async function changeRegister<T>(
   })
 }
 
-/** Finds a contact of the caller's own; to others it does not exist. */
-export function ownContact({ contacts }: OpenRegister, contactId: string): StoredContact {
-  const contact = contacts.find((one) => one.contactId === contactId)
+/** Finds a contact of the caller's own, whether or not it opens; to others it does not exist. */
+export function ownContact({ heads }: OpenRegister, contactId: string): ContactHead {
+  const contact = heads.find((one) => one.contactId === contactId)
   if (!contact) throw new DomainError('not-found', 'Your organisation has no such contact.')
   return contact
 }

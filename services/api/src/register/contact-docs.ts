@@ -81,6 +81,12 @@ const report = {
       },
     },
     unchanged: { type: 'integer' },
+    unreadable: {
+      type: 'array',
+      items: uuidSchema,
+      description:
+        'Contacts that cannot be opened and stay as they are; absent when there is none.',
+    },
   },
 } as const
 
@@ -99,7 +105,7 @@ export const docs = {
         ...searchText(100),
         description: 'Part of a name, a remark, a number (however it is spaced) or an address.',
       },
-      cursor: { type: 'string', minLength: 1, maxLength: 68 },
+      cursor: { type: 'string', minLength: 1, maxLength: 200 },
       limit: limitSchema(50, 200),
     }),
     response: {
@@ -153,7 +159,15 @@ export const docs = {
     tags,
     params,
     headers: ifMatchHeader,
-    response: { 200: contact, default: problemResponse },
+    response: {
+      200: contact,
+      204: {
+        description: 'Confirmed, but what is stored cannot be opened: replace or remove it.',
+        type: 'null',
+        headers: etagHeader,
+      },
+      default: problemResponse,
+    },
   },
   readOrder: {
     operationId: 'readContactOrder',
@@ -202,10 +216,19 @@ export const docs = {
     operationId: 'importContacts',
     summary: 'Replace all contacts of your organisation by a file',
     description:
-      'All or nothing: what is not in the file is removed, and each fault is told with row and field. A row replaces the contact with its `contactId`, or else with its role and name. Needs If-Match with the ETag of an export, a dry run or the order, or `*`; a dry run does not.',
+      'All or nothing: what is not in the file is removed, and each fault is told with row and field. A row replaces the contact with its `contactId`, or else with its role and name. A contact that cannot be opened stays as it is, unless a row has its `contactId` or `remove` names it. Needs If-Match with the ETag of an export, a dry run or the order, or `*`; a dry run does not.',
     tags,
     headers: ifMatchHeader,
-    querystring: queryOf({ dryRun: { type: 'boolean', default: false } }),
+    querystring: queryOf({
+      dryRun: { type: 'boolean', default: false },
+      remove: {
+        type: 'array',
+        items: uuidSchema,
+        maxItems: 100,
+        uniqueItems: true,
+        description: 'Contacts out of `unreadable` that are to go.',
+      },
+    }),
     body: {
       content: {
         'application/json': { schema: published('contact', 'contactImport') },

@@ -33,9 +33,9 @@ const parts = [
   'validity',
 ] as const satisfies readonly (keyof ContactContent)[]
 
-/** The names of the parts in which two contents differ. */
-export function differingParts(before: ContactContent, after: ContactContent): string[] {
-  return parts.filter((part) => !isDeepStrictEqual(before[part], after[part]))
+/** The names of the parts in which two contents differ: all, when what was before does not open. */
+export function differingParts(before: ContactContent | undefined, after: ContactContent) {
+  return parts.filter((part) => !before || !isDeepStrictEqual(before[part], after[part]))
 }
 
 /** Names a contact within its organisation: the same role and name are the same contact. */

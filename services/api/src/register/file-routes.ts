@@ -7,11 +7,11 @@ import type { Caller } from '../auth/auth.ts'
 import { docs } from './contact-docs.ts'
 import { writeCsv } from './csv/write-csv.ts'
 import { quoted, tagOfRegister } from './if-match.ts'
-import { importContacts } from './import-contacts.ts'
+import { importContacts, type ImportQuery } from './import-contacts.ts'
 import { audits, shownContact } from './register-audit.ts'
 import type { RegisterDeps } from './register-deps.ts'
 import { collectContacts } from './search-contacts.ts'
-import { toContact } from './views.ts'
+import { namedUnreadable, toContact } from './views.ts'
 
 export const importBytesMax = 1_048_576
 
@@ -40,12 +40,12 @@ export function fileRoutes(app: FastifyInstance, deps: RegisterDeps, done: () =>
     '/v1/contacts/export',
     { config: read, schema: docs.export },
     async ({ caller, query, shown }, reply) => {
-      const contacts =
+      const { contacts, ...unreadable } =
         query.of === 'own'
           ? await ownContacts(caller, reply, deps)
-          : await collectContacts(caller, exportedMax, deps)
+          : { contacts: await collectContacts(caller, exportedMax, deps) }
       shown.push(...contacts.map((view) => shownContact(view, caller, deps)))
-      if (query.format === 'json') return { contacts }
+      if (query.format === 'json') return { contacts, ...unreadable }
       return reply
         .type('text/csv; charset=utf-8')
         .header('content-disposition', 'attachment; filename="contacts.csv"')
@@ -53,7 +53,7 @@ export function fileRoutes(app: FastifyInstance, deps: RegisterDeps, done: () =>
         .send(writeCsv(contacts))
     },
   )
-  app.post<{ Querystring: { dryRun: boolean } }>(
+  app.post<{ Querystring: ImportQuery }>(
     '/v1/contacts/import',
     { config: write, bodyLimit: importBytesMax, schema: docs.import },
     async (request, reply) => {
@@ -68,8 +68,9 @@ async function ownContacts(
   caller: Caller,
   reply: FastifyReply,
   deps: RegisterDeps,
-): Promise<RegisteredContact[]> {
-  const contacts = await readOwnContacts(deps.db, deps.vault, caller.organisationId)
-  void reply.header('etag', quoted(tagOfRegister(contacts)))
-  return contacts.map((contact) => toContact(contact, deps))
+): Promise<{ contacts: RegisteredContact[]; unreadable?: string[] }> {
+  const own = await readOwnContacts(deps.db, deps.vault, caller.organisationId)
+  void reply.header('etag', quoted(tagOfRegister(own.heads)))
+  const contacts = own.contacts.map((contact) => toContact(contact, deps))
+  return { contacts, ...namedUnreadable(own) }
 }

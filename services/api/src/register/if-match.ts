@@ -1,7 +1,7 @@
 // If-Match against lost updates: who changes something says which state of it was read.
 
 import { createHash } from 'node:crypto'
-import type { StoredContact } from '@renkei/db'
+import type { ContactHead } from '@renkei/db'
 import type { FastifyRequest } from 'fastify'
 import { badParameter, DomainError } from '../problem/domain-error.ts'
 
@@ -47,7 +47,7 @@ export function quoted(tag: string): string {
 }
 
 /** The tag of all contacts of an organisation: another one after any change of any of them. */
-export function tagOfRegister(contacts: readonly StoredContact[]): string {
+export function tagOfRegister(contacts: readonly ContactHead[]): string {
   const lines = contacts.map(
     ({ order, contactId, revision }) => `${order} ${contactId} ${revision}`,
   )

@@ -11,6 +11,7 @@ import { requireMatch, respectMatch, tagOfRegister } from './if-match.ts'
 import { locateInCsv, locateInJson } from './locate-faults.ts'
 import { changesNothing, type ImportPlan, planImport } from './plan-import.ts'
 import type { RegisterDeps } from './register-deps.ts'
+import { namedUnreadable } from './views.ts'
 
 export interface Imported {
   readonly report: object
@@ -18,21 +19,28 @@ export interface Imported {
   readonly tag: string
 }
 
+export interface ImportQuery {
+  readonly dryRun: boolean
+  /** Which of the contacts that do not open are to go. */
+  readonly remove?: readonly string[]
+}
+
 /** Imports the body of a request; throws the refusal with every fault, by row and field. */
 export async function importContacts(
   request: FastifyRequest,
-  { dryRun }: { readonly dryRun: boolean },
+  { dryRun, remove = [] }: ImportQuery,
   deps: RegisterDeps,
 ): Promise<Imported> {
   const sent = readSent(request.body)
   return changeRegister(request, deps, async (register) => {
-    const { tx, contacts, organisationId } = register
-    const tag = tagOfRegister(contacts)
+    const { tx, heads, organisationId } = register
+    const tag = tagOfRegister(heads)
     if (dryRun) respectMatch(request, tag)
     else requireMatch(request, tag)
-    const plan = planImport(sent.entries, contacts, organisationId)
+    const plan = planImport(sent.entries, register, { organisationId, remove })
     if (plan.faults.length > 0) throw invalidEntry(sent.located(plan.faults))
-    if (sent.entries.length > deps.contactsPerOrganisationMax) throw tooMany(contacts.length)
+    const count = sent.entries.length + plan.unreadable.length
+    if (count > deps.contactsPerOrganisationMax) throw tooMany(heads.length)
     const report = { dryRun, ...describe(plan, sent) }
     if (dryRun || changesNothing(plan)) {
       const action = dryRun ? 'contact.importTried' : 'contact.imported'
@@ -41,7 +49,7 @@ export async function importContacts(
     const detail = await carryOut(plan, register, deps)
     const after = await readOwnContacts(tx, deps.vault, organisationId)
     return {
-      result: { report, tag: tagOfRegister(after) },
+      result: { report, tag: tagOfRegister(after.heads) },
       entry: { action: 'contact.imported', objectId: organisationId, detail },
     }
   })
@@ -65,7 +73,8 @@ function readSent(body: unknown): Sent {
   return { entries: parsed.entries, located, rowOf }
 }
 
-function describe({ added, changed, removed, unchanged }: ImportPlan, { rowOf }: Sent) {
+function describe(plan: ImportPlan, { rowOf }: Sent) {
+  const { added, changed, removed, unchanged } = plan
   return {
     added: added.map(({ index, content }) => ({
       row: rowOf(index),
@@ -79,8 +88,13 @@ function describe({ added, changed, removed, unchanged }: ImportPlan, { rowOf }:
       name: content.name,
       parts,
     })),
-    removed: removed.map(({ contactId, role, name }) => ({ contactId, role, name })),
+    removed: removed.map(({ contactId, role, name }) => ({
+      contactId,
+      role,
+      ...(name !== undefined && { name }),
+    })),
     unchanged,
+    ...namedUnreadable(plan),
   }
 }
 

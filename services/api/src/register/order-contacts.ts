@@ -1,15 +1,18 @@
 // The order in which the contacts of an organisation are to be called, as a whole.
 
-import { placeContacts, readOwnContacts, type StoredContact } from '@renkei/db'
+import { type OwnContacts, placeContacts, readOwnContacts } from '@renkei/db'
 import { parseContactOrder } from '@renkei/schema'
 import type { FastifyRequest } from 'fastify'
 import type { Caller } from '../auth/auth.ts'
 import { changeRegister, invalidEntry } from './change-register.ts'
 import { requireMatch, tagOfRegister } from './if-match.ts'
 import type { RegisterDeps } from './register-deps.ts'
+import { namedUnreadable } from './views.ts'
 
 export interface ContactOrderView {
+  /** Every contact, also one that does not open. */
   readonly order: readonly string[]
+  readonly unreadable?: readonly string[]
   /** The tag of the register in this state. */
   readonly tag: string
 }
@@ -27,9 +30,9 @@ export async function reorder(
   const parsed = parseContactOrder(request.body)
   if (!parsed.ok) throw invalidEntry(parsed.faults)
   const { order } = parsed
-  return changeRegister(request, deps, async ({ tx, at, organisationId, contacts }) => {
-    requireMatch(request, tagOfRegister(contacts))
-    const own = new Set(contacts.map(({ contactId }) => contactId))
+  return changeRegister(request, deps, async ({ tx, at, organisationId, heads }) => {
+    requireMatch(request, tagOfRegister(heads))
+    const own = new Set(heads.map(({ contactId }) => contactId))
     if (order.length !== own.size || !order.every((contactId) => own.has(contactId))) {
       const detail = '/order does not have every contact of your organisation once and no other.'
       const expected = `the ${own.size} identifiers that GET /v1/contacts/order gives`
@@ -42,6 +45,7 @@ export async function reorder(
   })
 }
 
-function viewOf(contacts: readonly StoredContact[]): ContactOrderView {
-  return { order: contacts.map(({ contactId }) => contactId), tag: tagOfRegister(contacts) }
+function viewOf(own: OwnContacts): ContactOrderView {
+  const order = own.heads.map(({ contactId }) => contactId)
+  return { order, ...namedUnreadable(own), tag: tagOfRegister(own.heads) }
 }

@@ -24,7 +24,8 @@ const stored = (number: number, name: string): StoredContact => ({
 })
 
 const contacts = [stored(1, 'first'), stored(2, 'second'), stored(3, 'third')]
-const plan = (...entries: ContactEntry[]) => planImport(entries, contacts, 'example-mobile')
+const plan = (...entries: ContactEntry[]) =>
+  planImport(entries, { contacts, unreadable: [] }, { organisationId: 'example-mobile' })
 
 describe('a plan', () => {
   test('finds what is added, changed, removed and as it was', () => {

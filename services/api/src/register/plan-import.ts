@@ -1,7 +1,7 @@
 // What an import would do to the contacts of an organisation. Pure: the same plan is shown by a dry
 // run and carried out by the real one.
 
-import type { ContactContent, StoredContact } from '@renkei/db'
+import type { ContactContent, ContactHead, OwnContacts, StoredContact } from '@renkei/db'
 import type { ContactEntry, Fault } from '@renkei/schema'
 import { contentOf, differingParts, naturalKey } from './content.ts'
 
@@ -13,7 +13,7 @@ export interface PlannedEntry {
 }
 
 export interface PlannedChange extends PlannedEntry {
-  readonly before: StoredContact
+  readonly before: StoredContact | ContactHead
   readonly parts: readonly string[]
 }
 
@@ -21,50 +21,78 @@ export interface ImportPlan {
   readonly faults: readonly Fault[]
   readonly added: readonly PlannedEntry[]
   readonly changed: readonly PlannedChange[]
-  readonly removed: readonly StoredContact[]
+  readonly removed: readonly (ContactHead & { readonly name?: string })[]
   readonly unchanged: number
+  /** Those that do not open and stay as they are. */
+  readonly unreadable: readonly ContactHead[]
 }
 
 /**
  * Plans to make `entries` the contacts of an organisation. An entry replaces the contact that its
- * identifier names, or else the one with its role and name; what no entry names is removed. Finds
- * fault with another organisation's entries, unknown identifiers, and what stands there twice.
+ * identifier names, or else the one with its role and name; what no entry names is removed, but what
+ * does not open only when `remove` names it. Finds fault with another organisation's entries, unknown
+ * identifiers, and what stands there twice.
  */
 export function planImport(
   entries: readonly ContactEntry[],
-  contacts: readonly StoredContact[],
-  organisationId: string,
+  own: Pick<OwnContacts, 'contacts' | 'unreadable'>,
+  { organisationId, remove = [] }: ImportTerms,
 ): ImportPlan {
-  const faults = [...ownershipFaults(entries, organisationId), ...orderFaults(entries)]
-  const replaced = matchEntries(entries, contacts, faults)
+  const faults = ownershipFaults(entries, organisationId)
+  const replaced = matchEntries(entries, own, faults)
+  const kept = new Set([...replaced.values()].map(({ contactId }) => contactId))
+  const closed = own.unreadable.filter(({ contactId }) => !kept.has(contactId))
+  const given = new Set(remove)
+  const unreadable = closed.filter(({ contactId }) => !given.has(contactId))
+  faults.push(...removalFaults(given, closed))
+  const orders = placesOf(entries, unreadable, faults)
   const added: PlannedEntry[] = []
   const changed: PlannedChange[] = []
   let unchanged = 0
   entries.forEach((entry, index) => {
-    const planned = { index, order: entry.order ?? index + 1, content: contentOf(entry) }
+    const planned = { index, order: orders[index] ?? index + 1, content: contentOf(entry) }
     const before = replaced.get(index)
     if (!before) return added.push(planned)
     const moved = before.order === planned.order ? [] : ['order']
-    const parts = [...differingParts(before, planned.content), ...moved]
+    const opened = 'name' in before ? before : undefined
+    const parts = [...differingParts(opened, planned.content), ...moved]
     if (parts.length > 0) changed.push({ ...planned, before, parts })
     else unchanged += 1
     return undefined
   })
-  const kept = new Set([...replaced.values()].map(({ contactId }) => contactId))
-  const removed = contacts.filter(({ contactId }) => !kept.has(contactId))
-  return { faults, added, changed, removed, unchanged }
+  const removed = [
+    ...own.contacts.filter(({ contactId }) => !kept.has(contactId)),
+    ...closed.filter(({ contactId }) => given.has(contactId)),
+  ]
+  return { faults, added, changed, removed, unchanged, unreadable }
+}
+
+export interface ImportTerms {
+  readonly organisationId: string
+  /** Identifiers of contacts that do not open. */
+  readonly remove?: readonly string[]
+}
+
+function removalFaults(remove: ReadonlySet<string>, closed: readonly ContactHead[]): Fault[] {
+  const known = new Set(closed.map(({ contactId }) => contactId))
+  const isWrong = [...remove].some((contactId) => !known.has(contactId))
+  if (!isWrong) return []
+  const detail = '`remove` names a contact that is in the file, that opens, or that is not there.'
+  const expected = 'identifiers out of `unreadable` that are not in the file'
+  return [{ pointer: '', rule: 'import.remove', detail, expected }]
 }
 
 function matchEntries(
   entries: readonly ContactEntry[],
-  contacts: readonly StoredContact[],
+  { contacts, unreadable }: Pick<OwnContacts, 'contacts' | 'unreadable'>,
   faults: Fault[],
-): Map<number, StoredContact> {
-  const byId = new Map(contacts.map((contact) => [contact.contactId, contact]))
+): Map<number, StoredContact | ContactHead> {
+  const all = [...contacts, ...unreadable]
+  const byId = new Map(all.map((contact) => [contact.contactId, contact]))
   const byKey = new Map(contacts.map((contact) => [naturalKey(contact), contact]))
   const named = new Set(entries.flatMap(({ contactId }) => contactId ?? []))
   const [ids, keys] = [new Set<string>(), new Set<string>()]
-  const replaced = new Map<number, StoredContact>()
+  const replaced = new Map<number, StoredContact | ContactHead>()
   entries.forEach((entry, index) => {
     const key = naturalKey(entry)
     if (keys.has(key)) {
@@ -98,17 +126,30 @@ function ownershipFaults(entries: readonly ContactEntry[], organisationId: strin
   )
 }
 
-function orderFaults(entries: readonly ContactEntry[]): Fault[] {
+// Either all entries have a place, or they take the places as they come; what stays keeps its own.
+function placesOf(
+  entries: readonly ContactEntry[],
+  staying: readonly ContactHead[],
+  faults: Fault[],
+): number[] {
   const some = entries.some(({ order }) => order !== undefined)
-  const taken = new Set<number>()
-  return entries.flatMap(({ order }, index) => {
-    if (order === undefined) {
+  const taken = new Set(staying.map(({ order }) => order))
+  let last = 0
+  return entries.map(({ order }, index) => {
+    if (order === undefined && some) {
       const says = 'is needed, because other entries have one'
-      return some ? [at(index, 'order', 'import.order', says)] : []
+      faults.push(at(index, 'order', 'import.order', says))
     }
-    const isTaken = taken.has(order)
+    if (order === undefined) {
+      do last += 1
+      while (taken.has(last))
+      return last
+    }
+    if (taken.has(order)) {
+      faults.push(at(index, 'order', 'order.taken', 'is that of another entry or contact'))
+    }
     taken.add(order)
-    return isTaken ? [at(index, 'order', 'order.taken', 'is that of another entry')] : []
+    return order
   })
 }
 

@@ -1,9 +1,10 @@
 // The HTTP side of the register of organisations and contacts.
 
 import { findContact, findOrganisation, type Scope, type StoredContact } from '@renkei/db'
-import type { Organisation } from '@renkei/schema'
+import { mayLookAt, type Organisation } from '@renkei/schema'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import type { RouteAudit } from '../audit/route-audit.ts'
+import type { Caller } from '../auth/auth.ts'
 import { DomainError } from '../problem/domain-error.ts'
 import { addContact, changeContact, confirm, removeContact } from './change-contact.ts'
 import { changeOrganisation } from './change-organisation.ts'
@@ -48,9 +49,7 @@ export function registerRoutes(app: FastifyInstance, deps: RegisterDeps, done: (
   })
   app.get<ById>(one, { config: read(audits.read), schema: docs.read }, async (request, reply) => {
     const { caller, params, shown } = request
-    await deps.sharing.refresh(deps.db)
-    const contact = await findContact(deps.db, deps.vault, params.contactId)
-    const view = contact && viewContact(contact, caller, deps)
+    const view = await findView(params.contactId, caller, deps)
     if (!view) throw new DomainError('not-found', 'There is no such contact.')
     shown.push(shownContact(view, caller, deps))
     return reply.header('etag', quoted(String(view.revision))).send(view)
@@ -72,8 +71,14 @@ export function registerRoutes(app: FastifyInstance, deps: RegisterDeps, done: (
   app.post<ById>(
     `${one}/confirm`,
     { config: write(audits.confirm), schema: docs.confirm },
-    async (request, reply) =>
-      sendOwn(reply, await confirm(request.params.contactId, request, deps)),
+    async (request, reply) => {
+      const { contact, revision } = await confirm(request.params.contactId, request, deps)
+      if (contact) return sendOwn(reply, contact)
+      return reply
+        .code(204)
+        .header('etag', quoted(String(revision)))
+        .send()
+    },
   )
   void app.register(fileRoutes, deps)
   done()
@@ -124,6 +129,15 @@ function orderRoutes(app: FastifyInstance, deps: RegisterDeps): void {
   )
 }
 
+async function findView(contactId: string, caller: Caller, deps: RegisterDeps) {
+  await deps.sharing.refresh(deps.db)
+  const { organisationId } = caller
+  const contact = await findContact(deps.db, deps.vault, contactId, (one) =>
+    mayLookAt(one, caller, deps.sharing.find(one.organisation, organisationId)),
+  )
+  return contact && viewContact(contact, caller, deps)
+}
+
 function sendContact(deps: RegisterDeps) {
   return (reply: FastifyReply, contact: StoredContact) =>
     reply.header('etag', quoted(String(contact.revision))).send(toContact(contact, deps))
@@ -133,6 +147,6 @@ function sendOrganisation(reply: FastifyReply, view: Organisation | undefined) {
   return reply.header('etag', quoted(String(view?.revision))).send(view)
 }
 
-function sendOrder(reply: FastifyReply, { order, tag }: ContactOrderView) {
-  return reply.header('etag', quoted(tag)).send({ order })
+function sendOrder(reply: FastifyReply, { tag, ...order }: ContactOrderView) {
+  return reply.header('etag', quoted(tag)).send(order)
 }

@@ -1,6 +1,6 @@
 // The register as it is shown: rows become parts of the contract, and pass the projection.
 
-import type { OrganisationEntry, StoredContact } from '@renkei/db'
+import type { OrganisationEntry, OwnContacts, StoredContact } from '@renkei/db'
 import {
   confirmationOf,
   type Organisation,
@@ -46,6 +46,14 @@ export function toContact(
     confirmedBy: rest.confirmedBy,
     confirmation: confirmationOf(confirmedAt, clock.now(), contactConfirmDays),
   }
+}
+
+/** Names the contacts that do not open, if there are any: nobody is to believe that they are gone. */
+export function namedUnreadable({ unreadable }: Pick<OwnContacts, 'unreadable'>): {
+  unreadable?: string[]
+} {
+  if (unreadable.length === 0) return {}
+  return { unreadable: unreadable.map(({ contactId }) => contactId) }
 }
 
 /** What the caller may see of an organisation's entry. */
