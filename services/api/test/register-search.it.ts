@@ -1,5 +1,6 @@
 // Searching the register, and the entries of organisations.
 
+import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startTestApi, type TestApi } from './build-test-app.ts'
 import type { Call } from './call-api.ts'
@@ -73,6 +74,42 @@ describe('a search', () => {
       expect((await fixed.request(`${base}?${query}`)).status).toBe(400)
     }
   })
+})
+
+test('the cursor of a page names nothing of a contact that is hidden', async () => {
+  const hidden = await newParty(api)
+  const rows = await Promise.all(
+    [1, 2, 3].map((order) => add(hidden, `hidden ${order}`, { order, tlp: 'TLP:RED' })),
+  )
+  // As many as are looked at for one page, so that it ends among them.
+  const source = await api.db
+    .selectFrom('contacts')
+    .selectAll()
+    .where('contact_id', '=', rows[2]?.contactId ?? '')
+    .executeTakeFirstOrThrow()
+  for (let organisation = 0; organisation < 3; organisation += 1) {
+    const crowd = await newParty(api)
+    await api.db
+      .insertInto('contacts')
+      .values(
+        Array.from({ length: 1000 }, (_, index) => ({
+          ...source,
+          contact_id: randomUUID(),
+          organisation_id: crowd.organisationId,
+          call_order: index + 1,
+          hours: JSON.stringify(source.hours),
+          validity: null,
+        })),
+      )
+      .execute()
+  }
+  const { status, body } = await fixed.request(`${base}?limit=200`)
+  expect({ status, next: typeof body.next }).toEqual({ status: 200, next: 'string' })
+  expect(body.next).not.toMatch(/party-|:/)
+  expect(Buffer.from(body.next, 'base64url').toString('latin1')).not.toMatch(/party-/)
+  const after = await fixed.request(`${base}?limit=200&cursor=${body.next}`)
+  expect(after).toMatchObject({ status: 200 })
+  expect(JSON.stringify(after.body.items)).not.toContain(hidden.organisationId)
 })
 
 test('a contact that was changed in the database is not shown, and hides no other', async () => {

@@ -29,6 +29,7 @@ export interface ContactsQuery extends ContactSearch {
 
 const batchSize = 200
 const lookedAtMax = 2000
+const cursorTextMax = 63 + 1 + 4
 
 /** Gives a page of what the caller may see; it may be short, or empty, and still have a next one. */
 export async function searchContacts(
@@ -38,7 +39,7 @@ export async function searchContacts(
 ): Promise<{ items: RegisteredContact[]; next?: string }> {
   await deps.sharing.refresh(deps.db)
   const found: { view: RegisteredContact; place: ContactPlace }[] = []
-  let after = query.cursor === undefined ? undefined : readCursor(query.cursor)
+  let after = query.cursor === undefined ? undefined : await readCursor(query.cursor, deps)
   for (let lookedAt = 0; lookedAt < lookedAtMax; lookedAt += batchSize) {
     const page = { after, limit: batchSize }
     const batch = await readContacts(deps.db, deps.vault, filterOf(query, caller, deps), page)
@@ -48,12 +49,12 @@ export async function searchContacts(
     }
     const items = found.slice(0, query.limit).map(({ view }) => view)
     if (found.length > query.limit) {
-      return { items, next: writeCursor(found[query.limit - 1]?.place) }
+      return { items, next: writeCursor(found[query.limit - 1]?.place, deps) }
     }
     if (!batch.end) return { items }
     after = batch.end
   }
-  return { items: found.map(({ view }) => view), next: writeCursor(after) }
+  return { items: found.map(({ view }) => view), next: writeCursor(after, deps) }
 }
 
 /** Gives all that the caller may see; refuses to give a part when it is more than `max` contacts. */
@@ -119,14 +120,27 @@ function digitsOf(text: string): string {
   return text.normalize('NFKC').replaceAll(/\D/g, '')
 }
 
-function writeCursor(place: ContactPlace | undefined): string {
-  return place ? `${place.organisationId}:${place.order}` : ''
+const cursorContext = 'cursor/contacts'
+
+// Sealed, and as long as any other: how far was looked may be the place of a contact that is hidden.
+function writeCursor(place: ContactPlace | undefined, { vault }: RegisterDeps): string {
+  if (!place) return ''
+  return vault.seal(`${place.organisationId}:${place.order}`.padEnd(cursorTextMax), cursorContext)
 }
 
-function readCursor(cursor: string): ContactPlace {
-  const [, organisationId, order] = /^([a-z0-9-]{2,63}):([0-9]{1,4})$/.exec(cursor) ?? []
+async function readCursor(cursor: string, { vault }: RegisterDeps): Promise<ContactPlace> {
+  await vault.fetchKeys([cursor])
+  const [, organisationId, order] = /^([a-z0-9-]{2,63}):([0-9]{1,4}) *$/.exec(opened(cursor)) ?? []
   if (organisationId === undefined || order === undefined) {
     throw badParameter('cursor', 'form', 'The cursor must be the `next` of a page.')
   }
   return { organisationId, order: Number(order) }
+
+  function opened(text: string): string {
+    try {
+      return vault.open(text, cursorContext).toString('utf8')
+    } catch {
+      return ''
+    }
+  }
 }
