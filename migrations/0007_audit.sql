@@ -42,13 +42,28 @@ CREATE INDEX audit_entries_by_objects ON audit_entries USING gin (object_ids)
 -- Whatever is inserted, by whomever, becomes the next of its chain. The lock of the chain is held
 -- from here to the commit, so an entry is the last thing that a transaction writes. Each field
 -- goes into the hash as its length in bytes, a colon, itself and a comma; an empty one as ":,".
+-- The first row of a statement takes the head, each next one the row before it, from a setting. Who
+-- inserts could change that setting between two rows: end_audit_statement() believes none of it.
 CREATE FUNCTION chain_audit_entry() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = public, pg_temp AS $$
 DECLARE
+  setting text := 'renkei.audit_' || NEW.chain;
+  before text := current_setting(setting, true);
   at text := to_char(NEW.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"');
   ids text := array_to_json(NEW.object_ids);
   detail text := NEW.detail;
-  fields text := concat(octet_length(at), ':', at, ',',
+BEGIN
+  IF before <> '' THEN
+    NEW.seq := split_part(before, ' ', 1)::bigint + 1;
+    NEW.prev_hash := decode(split_part(before, ' ', 2), 'hex');
+  ELSE
+    SELECT head.seq + 1, head.hash INTO NEW.seq, NEW.prev_hash FROM audit_heads AS head
+    WHERE head.chain = NEW.chain FOR NO KEY UPDATE;
+  END IF;
+  NEW.hash := sha256(NEW.prev_hash || convert_to(concat(
+    octet_length(NEW.chain), ':', NEW.chain, ',',
+    octet_length(NEW.seq::text), ':', NEW.seq, ',',
+    octet_length(at), ':', at, ',',
     octet_length(NEW.organisation_id), ':', NEW.organisation_id, ',',
     octet_length(NEW.key_id), ':', NEW.key_id, ',',
     octet_length(NEW.request_id), ':', NEW.request_id, ',',
@@ -57,15 +72,39 @@ DECLARE
     octet_length(NEW.object_type), ':', NEW.object_type, ',',
     octet_length(ids), ':', ids, ',',
     octet_length(NEW.object_owner), ':', NEW.object_owner, ',',
-    octet_length(detail), ':', detail, ',');
-BEGIN
-  UPDATE audit_heads AS head SET seq = head.seq + 1, prev_hash = head.hash,
-    hash = sha256(head.hash || convert_to(concat(octet_length(head.chain), ':', head.chain, ',',
-      octet_length((head.seq + 1)::text), ':', head.seq + 1, ',', fields), 'UTF8'))
-  WHERE head.chain = NEW.chain
-  RETURNING head.seq, head.prev_hash, head.hash INTO NEW.seq, NEW.prev_hash, NEW.hash;
+    octet_length(detail), ':', detail, ','), 'UTF8'));
+  PERFORM set_config(setting, NEW.seq || ' ' || encode(NEW.hash, 'hex'), true);
   RETURN NEW;
 END $$;
+
+-- Writes the heads, once for a statement, and only where its rows go on from the head without a hole
+-- and each from the one before it: a statement for which that is not so is refused.
+CREATE FUNCTION end_audit_statement() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = public, pg_temp AS $$
+DECLARE
+  head audit_heads;
+  entry record;
+BEGIN
+  FOR head IN SELECT * FROM audit_heads WHERE chain IN (SELECT chain FROM added)
+    FOR NO KEY UPDATE OF audit_heads
+  LOOP
+    FOR entry IN SELECT seq, prev_hash, hash FROM added WHERE chain = head.chain ORDER BY seq LOOP
+      IF entry.seq <> head.seq + 1 OR entry.prev_hash <> head.hash THEN
+        RAISE EXCEPTION 'these entries do not go on from the end of the chain %', head.chain
+          USING ERRCODE = 'integrity_constraint_violation';
+      END IF;
+      head.seq := entry.seq;
+      head.prev_hash := entry.prev_hash;
+      head.hash := entry.hash;
+    END LOOP;
+    UPDATE audit_heads SET seq = head.seq, prev_hash = head.prev_hash, hash = head.hash
+    WHERE chain = head.chain;
+    PERFORM set_config('renkei.audit_' || head.chain, '', true);
+  END LOOP;
+  RETURN NULL;
+END $$;
+-- On a table of his own, anybody could have them move the heads.
+REVOKE ALL ON FUNCTION chain_audit_entry(), end_audit_statement() FROM PUBLIC;
 CREATE TRIGGER audit_entries_append_only BEFORE UPDATE OR DELETE ON audit_entries
   FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER audit_entries_no_truncate BEFORE TRUNCATE ON audit_entries
@@ -150,3 +189,5 @@ DROP TABLE audit_entries_old;
 
 CREATE TRIGGER audit_entries_chained BEFORE INSERT ON audit_entries
   FOR EACH ROW EXECUTE FUNCTION chain_audit_entry();
+CREATE TRIGGER audit_entries_ended AFTER INSERT ON audit_entries
+  REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION end_audit_statement();

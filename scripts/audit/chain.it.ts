@@ -65,6 +65,49 @@ describe('a chain', () => {
   })
 })
 
+describe('a statement', () => {
+  const insert = (chain: string, objectType: string) => `
+    INSERT INTO audit_entries (chain, at, request_id, action, object_type)
+    SELECT ${chain}, now(), 'r', 'x.y', ${objectType} FROM generate_series(1, 4) AS i`
+  const forged = `'7 ${'ab'.repeat(32)}'`
+  const set = (value: string) => `set_config('renkei.audit_write', ${value}, true)`
+
+  test('may write into both chains in turns', async () => {
+    await trail.sql(insert(`(CASE WHEN i % 2 = 0 THEN 'read' ELSE 'write' END)`, `'x'`))
+    await trail.sql(insert(`'write'`, `'x'`))
+    expect(await verifyDatabase(trail.db)).toMatchObject([
+      { entries: 6, last: { seq: 6 }, broken: undefined },
+      { entries: 2, last: { seq: 2 }, broken: undefined },
+    ])
+  })
+
+  test.each([
+    ['another hash from the first row on', insert(`'write'`, set(forged))],
+    [
+      'another hash from the third row on',
+      insert(`'write'`, `CASE i WHEN 3 THEN ${set(forged)} ELSE 'x' END`),
+    ],
+    ['the head for every row', insert(`'write'`, set(`''`))],
+    [
+      'a number that was left out',
+      insert(
+        `'write'`,
+        `CASE i WHEN 3 THEN ${set(
+          `regexp_replace(current_setting('renkei.audit_write'), '^\\d+', '9')`,
+        )} ELSE 'x' END`,
+      ),
+    ],
+    ['what was set before it', `BEGIN; SELECT ${set(forged)}; ${insert(`'write'`, `'x'`)}; COMMIT`],
+  ])('is refused when whoever inserts has its rows go on from %s', async (_, statement) => {
+    await trail.write(1)
+    await expect(trail.sql(statement)).rejects.toThrow(
+      /do not go on from the end of the chain|duplicate key/,
+    )
+    await trail.write(1)
+    expect(await verifyDatabase(trail.db)).toMatchObject([{ entries: 2, broken: undefined }, {}])
+  })
+})
+
 describe('the append-only triggers', () => {
   test.each([
     'UPDATE audit_entries SET at = at',

@@ -99,6 +99,10 @@ describe('the services', () => {
     `DELETE FROM schema_migrations`,
     `SELECT grant_service_rights()`,
     `SELECT make_audit_partition('2031-01-01')`,
+    `CREATE TEMP TABLE mine (LIKE audit_entries); CREATE TRIGGER mine BEFORE INSERT ON mine
+      FOR EACH ROW EXECUTE FUNCTION chain_audit_entry()`,
+    `CREATE TEMP TABLE mine (LIKE audit_entries); CREATE TRIGGER mine AFTER INSERT ON mine
+      REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION end_audit_statement()`,
     `SET ROLE NONE; SELECT * FROM organisations`,
     `RESET ROLE; UPDATE audit_entries SET at = at`,
   ])('get permission denied: %s', async (statement) => {
