@@ -115,7 +115,9 @@ describe('a proposal', () => {
     const json = terms(from, to)
     const first = await from.request('/v1/agreements', { json })
     const second = await from.request('/v1/agreements', { json })
-    expect([second.status, second.body]).toEqual([first.status, first.body])
+    expect([first.status, second.status]).toEqual([201, 200])
+    expect(second.body).toEqual(first.body)
+    expect(second.headers.get('location')).toBe(first.headers.get('location'))
     expect(await heard(to, first.body)).toEqual(named('proposed'))
     const changed = await propose(from, to, { ...json, remark: 'another' })
     expect(changed.agreementId).not.toBe(first.body.agreementId)
@@ -156,8 +158,23 @@ describe('who may say what', () => {
     const by = right.organisationId
     expect(await entriesOf(agreement)).toEqual([
       ['agreement.proposed', from.organisationId, from.organisationId],
+      ['agreement.proposed', from.organisationId, to.organisationId],
       [`agreement.${done}`, by, from.organisationId],
+      ...(right === from ? [[`agreement.${done}`, by, to.organisationId]] : []),
       ['agreement.read', by, from.organisationId],
+    ])
+  })
+
+  test('what the proposer does stands in the audit trail of the counterpart, too', async () => {
+    const { from, to } = await makePair()
+    const agreement = await propose(from, to)
+    await say(from, agreement, 'withdraw')
+    const { body } = await to.request('/v1/audit')
+    expect(
+      body.items.map((item: Json) => [item.action, item.organisation, item.objects]).toReversed(),
+    ).toEqual([
+      ['agreement.proposed', from.organisationId, [agreement.agreementId]],
+      ['agreement.withdrawn', from.organisationId, [agreement.agreementId]],
     ])
   })
 

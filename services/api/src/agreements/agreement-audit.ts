@@ -1,5 +1,5 @@
-// What accesses to agreements are called in the audit trail. They belong to their proposer, and both
-// parties are shown them.
+// What accesses to agreements are called in the audit trail. They belong to their proposer; a
+// change by the proposer is recorded for the counterpart too.
 
 import type { Agreement } from '@renkei/schema'
 import type { RouteAudit } from '../audit/route-audit.ts'

@@ -23,14 +23,26 @@ export const docs = {
     operationId: 'proposeAgreement',
     summary: 'Propose an agreement',
     description:
-      'Terms on which reports flow beyond the default. Nothing flows before the counterpart accepts; a proposal lapses at `validUntil`. The same proposal again, while it is open, is answered with the first.',
+      'Terms on which reports flow beyond the default. Nothing flows before the counterpart accepts; a proposal lapses at `validUntil`. The same proposal again, while it is open, stores nothing and is answered with the first.',
     tags,
     body: published('agreement', 'agreementProposal'),
-    response: { 201: { ...agreement, headers: locationHeader }, default: problemResponse },
+    response: {
+      200: {
+        ...answer('The same proposal, which was open before.', published('agreement')),
+        headers: locationHeader,
+      },
+      201: {
+        ...answer('The proposal, stored.', published('agreement')),
+        headers: locationHeader,
+      },
+      default: problemResponse,
+    },
   },
   list: {
     operationId: 'listAgreements',
     summary: 'List your agreements, newest first',
+    description:
+      'Those that your organisation has proposed and those that were proposed to it, whatever became of them.',
     tags,
     querystring: queryOf({
       state: { type: 'array', items: published('agreement', 'agreementState') },

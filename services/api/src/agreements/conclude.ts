@@ -26,7 +26,7 @@ interface Circumstances {
   readonly deps: AgreementDeps
 }
 
-/** Tells both parties and records who did it: the last statements of the transaction. */
+/** Tells both parties and records who did it, in the trail of each: the last statements of the transaction. */
 export async function conclude(
   tx: Tx,
   agreement: Agreement,
@@ -37,31 +37,36 @@ export async function conclude(
   const eventId = deps.newId()
   const traceparent = continueTrace(request.headers['traceparent'])
   await tellParties(tx, agreement, { eventId, type: types[done], by, at, traceparent })
-  await record(tx, agreement, `agreement.${done}`, { request, deps })
+  const { agreementId, proposer, counterpart } = agreement
+  const action = `agreement.${done}`
+  await record(tx, { agreementId, owner: proposer, action }, { request, deps })
+  // What the counterpart does itself stands in its trail anyway.
+  if (by !== counterpart) {
+    await record(tx, { agreementId, owner: counterpart, action }, { request, deps })
+  }
 }
 
 /** Records that the agreement was shown again and nothing was changed: the last statement, too. */
 export function concludeUnchanged(
   tx: Tx,
-  agreement: Agreement,
+  { agreementId, proposer: owner }: Agreement,
   circumstances: Circumstances,
 ): Promise<void> {
-  return record(tx, agreement, 'agreement.read', circumstances)
+  return record(tx, { agreementId, owner, action: 'agreement.read' }, circumstances)
 }
 
 async function record(
   tx: Tx,
-  { agreementId, proposer }: Agreement,
-  action: string,
+  entry: { readonly agreementId: string; readonly owner: string; readonly action: string },
   { request, deps }: Circumstances,
 ): Promise<void> {
   await appendAudit(tx, {
     ...actorOf(request),
     at: deps.clock.now(),
-    action,
+    action: entry.action,
     objectType: 'agreement',
-    objectId: agreementId,
-    objectOwner: proposer,
+    objectId: entry.agreementId,
+    objectOwner: entry.owner,
   })
 }
 

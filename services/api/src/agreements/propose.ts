@@ -20,8 +20,14 @@ import { DomainError } from '../problem/domain-error.ts'
 import type { AgreementDeps } from './agreement-deps.ts'
 import { conclude, concludeUnchanged, ringForNotice } from './conclude.ts'
 
+export interface Proposed {
+  readonly agreement: Agreement
+  /** False for a proposal that was there before and is open. */
+  readonly isNew: boolean
+}
+
 /** Stores a proposal; the same one again, while it is open, is answered with the first. */
-export async function propose(request: FastifyRequest, deps: AgreementDeps): Promise<Agreement> {
+export async function propose(request: FastifyRequest, deps: AgreementDeps): Promise<Proposed> {
   const proposer = request.caller.organisationId
   const at = deps.clock.now()
   const terms = { proposer, now: at, yearsMax: deps.agreementYearsMax }
@@ -29,20 +35,20 @@ export async function propose(request: FastifyRequest, deps: AgreementDeps): Pro
   if (!parsed.ok) throw invalidAgreement(parsed.faults)
   const { proposal } = parsed
   await requireRegistered(proposal.counterpart, deps)
-  const agreement = await deps.db.transaction().execute(async (tx) => {
+  const proposed = await deps.db.transaction().execute(async (tx) => {
     await lockOrganisation(tx, proposer)
     const open = await findSame(tx, proposal, { party: proposer, at })
     if (open) {
       await concludeUnchanged(tx, open, { request, deps })
-      return open
+      return { agreement: open, isNew: false }
     }
     await requireRoom(tx, proposer, deps)
     const stored = await insertAgreement(tx, { agreementId: deps.newId(), proposer, proposal, at })
     await conclude(tx, stored, { done: 'proposed', at }, { request, deps })
-    return stored
+    return { agreement: stored, isNew: true }
   })
-  ringForNotice(deps)
-  return agreement
+  if (proposed.isNew) ringForNotice(deps)
+  return proposed
 }
 
 /** The refusal of a proposal or an ending with its faults. */

@@ -32,8 +32,9 @@ export function agreementRoutes(app: FastifyInstance, deps: AgreementDeps, done:
     base,
     { config: write(audits.propose), schema: docs.propose },
     async (request, reply) => {
-      const agreement = await propose(request, deps)
-      return reply.code(201).header('location', `${base}/${agreement.agreementId}`).send(agreement)
+      const { agreement, isNew } = await propose(request, deps)
+      void reply.header('location', `${base}/${agreement.agreementId}`)
+      return reply.code(isNew ? 201 : 200).send(agreement)
     },
   )
   app.get<{ Querystring: ListQuery }>(
