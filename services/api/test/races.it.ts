@@ -48,7 +48,7 @@ describe('of revisions posted at once for one report', () => {
     const losers = byStatus(answers, 412)
     expect(losers).toHaveLength(5)
     for (const loser of losers) {
-      expect(loser.body).toMatchObject({ code: 'revision-conflict', currentRevision: 2 })
+      expect(loser.body).toMatchObject({ code: 'changed-meanwhile', currentRevision: 2 })
       expect(loser.headers.get('etag')).toBe('"2"')
     }
     const { body } = await mobile.request(`/v1/reports/${created.body.reportId}`)

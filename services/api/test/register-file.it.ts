@@ -168,11 +168,16 @@ describe('an import', () => {
     expect((await sendCsv(Buffer.from([0x93, 0x96]))).body.errors).toMatchObject([
       { row: 1, rule: 'csv.utf8' },
     ])
-    expect(
-      (await send({ body: '<a/>', headers: { 'content-type': 'text/xml', ...any } })).status,
-    ).toBe(415)
+    const xml = await send({ body: '<a/>', headers: { 'content-type': 'text/xml', ...any } })
+    expect({ status: xml.status, detail: xml.body.detail }).toEqual({
+      status: 415,
+      detail: 'Content-Type must be application/json or text/csv.',
+    })
     const elsewhere = await party.request(base, { body: 'role\nnocDuty', headers: csv })
-    expect(elsewhere.status).toBe(415)
+    expect({ status: elsewhere.status, detail: elsewhere.body.detail }).toEqual({
+      status: 415,
+      detail: 'Content-Type must be application/json.',
+    })
     expect((await sendJson([])).body).toMatchObject({ removed: [{ name: 'last' }] })
     expect(await stored()).toEqual([])
   })

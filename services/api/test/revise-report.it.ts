@@ -34,7 +34,7 @@ describe('a revision', () => {
     const { status, headers, body } = await revise(id, '"1"', next({ stateReason: '装置を特定' }))
     expect({ status, body }).toMatchObject({ status: 200, body: { reportId: id, revision: 2 } })
     expect(headers.get('etag')).toBe('"2"')
-    expect(await revise(id, '2', next())).toMatchObject({ status: 200, body: { revision: 3 } })
+    expect(await revise(id, '"2"', next())).toMatchObject({ status: 200, body: { revision: 3 } })
     const { body: current } = await mobile.request(`/v1/reports/${id}`)
     expect(current).toMatchObject({ revision: 3, state: 'identified' })
     expect(current).not.toHaveProperty('stateReason')
@@ -66,6 +66,13 @@ describe('a revision', () => {
   })
 })
 
+test('a revision replaces whatever is there when If-Match is *', async () => {
+  const id = await create()
+  expect(await revise(id, '"1"', next())).toMatchObject({ status: 200 })
+  const { status, headers } = await revise(id, '*', next())
+  expect({ status, etag: headers.get('etag') }).toEqual({ status: 200, etag: '"3"' })
+})
+
 describe('a revision is refused', () => {
   test('with 428 when If-Match is missing', async () => {
     const id = await create()
@@ -73,7 +80,7 @@ describe('a revision is refused', () => {
     expect({ status, code: body.code }).toEqual({ status: 428, code: 'precondition-required' })
   })
 
-  test.each(['*', 'W/"1"', '"1", "2"', '0', '"one"', '"99999999999"', '""'])(
+  test.each(['W/"1"', '"1", "2"', '1', '""', '"*"'])(
     'with 400 when If-Match is %s',
     async (ifMatch) => {
       const id = await create()
@@ -83,12 +90,21 @@ describe('a revision is refused', () => {
     },
   )
 
+  test.each(['"0"', '"one"', '"99999999999"'])(
+    'with 412 when If-Match is %s, which no revision has',
+    async (ifMatch) => {
+      const { status, body } = await revise(await create(), ifMatch, next())
+      expect({ status, code: body.code }).toEqual({ status: 412, code: 'changed-meanwhile' })
+      expect(body.currentRevision).toBe(1)
+    },
+  )
+
   test.each([0, 1, 2])('with 412 and the current revision when it is %i beyond', async (beyond) => {
     const id = await create()
     await revise(id, '"1"', next())
     const wanted = beyond === 0 ? 1 : 2 + beyond
     const { status, headers, body } = await revise(id, `"${wanted}"`, next())
-    expect({ status, code: body.code }).toEqual({ status: 412, code: 'revision-conflict' })
+    expect({ status, code: body.code }).toEqual({ status: 412, code: 'changed-meanwhile' })
     expect(body.currentRevision).toBe(2)
     expect(headers.get('etag')).toBe('"2"')
   })

@@ -19,17 +19,15 @@ export const remediesJa: Readonly<Record<ProblemSlug, string>> = {
   unauthenticated:
     '貴組織の有効なキーを `Authorization: Bearer rk_…` で送ってください。キーが求める場合は、署名とクライアント証明書も必要です。何が誤っていたかは応答では示しません。運用者が `requestId` で確認できます。',
   forbidden:
-    '必要な権限(scope)は `detail` にあります。権限は、運用者が `npm run keys` で付与します。',
+    '必要な権限(scope)は `detail` にあります。`admin` の権限を持つ貴組織のキーで `POST /v1/keys` を呼び、その権限のキーを作ってください。組織の最初のキーは、運用者が `npm run keys` で発行します。',
   'not-found':
     'アドレスが誤っているか、対象が存在しないか、貴組織に開示されていません。どの場合も、意図して同じ応答を返します。',
   'idempotency-conflict':
     '冪等キーは、一つの要求だけのものです(1バイトの違いも別の要求とみなします)。新しい要求には新しいキーを使ってください。最初と同じ内容を送り直すと、最初の応答が返ります。',
   'transition-refused':
     '貴組織が次に移せる状態は `allowed` に示されます。終報とした報告は再開できません。新しい報告を送り、関連付けてください。終わった取決めは再開できません。新しく提案してください。',
-  'revision-conflict':
-    'この間に、他の担当者が改版しました。現在の版は `currentRevision` にあります。その版を確認してから、`If-Match: "<currentRevision>"` を付けて送ってください。',
   'changed-meanwhile':
-    'この間に、貴組織の他の担当者が変更しました。読み直して確認し、新しいETagを `If-Match` に付けて送ってください。',
+    'この間に、他の担当者が変更しました。読み直して確認し、新しいETagを `If-Match` に付けて送ってください。報告では、現在の版が `currentRevision` にあります。',
   'precondition-required':
     '置き換える版の番号を `If-Match: "<revision>"` で送ってください。番号は対象のETagにあります。',
   'too-large':
@@ -39,7 +37,8 @@ export const remediesJa: Readonly<Record<ProblemSlug, string>> = {
   'headers-too-large': 'ヘッダーの数または長さを減らしてください。RenkeiはCookieを使いません。',
   'too-slow':
     '要求は一度にまとめて送ってください。何も保存されていません。同じ冪等キーで送り直してください。',
-  'unsupported-media-type': '`Content-Type: application/json` を付けて送ってください。',
+  'unsupported-media-type':
+    '受け付ける形式は `detail` にあります。`Content-Type: application/json` を付けて送ってください。連絡先の取込みでは `text/csv` も使えます。',
   'endpoint-not-verified':
     '宛先は、確認のイベントに対し、状態コード200と `{"challenge": "<受け取った値>"}` で応答する必要があります。その後 `POST /v1/subscriptions/{id}/verify` を呼んでください。',
   'limit-reached':

@@ -65,7 +65,7 @@ export const problemTypes = {
     title: 'The key does not allow this',
     titleJa: 'このキーでは許可されていません',
     remedy:
-      '`detail` names the scope that is needed; an operator gives scopes with `npm run keys`.',
+      '`detail` names the scope that is needed. A key of your own organisation with the scope `admin` makes a key with it: `POST /v1/keys`. The first key of an organisation is made by the operator, with `npm run keys`.',
   },
   'not-found': {
     status: 404,
@@ -88,19 +88,12 @@ export const problemTypes = {
     remedy:
       '`allowed` lists the states that may follow, by your word. A closed report is not reopened: post a new one and relate it. An agreement that is over is not taken up again: propose a new one.',
   },
-  'revision-conflict': {
-    status: 412,
-    title: 'The report has another revision by now',
-    titleJa: '報告は既に改版されています',
-    remedy:
-      'Somebody revised the report meanwhile: `currentRevision` says which revision is current. Read it, then send yours with `If-Match: "<currentRevision>"`.',
-  },
   'changed-meanwhile': {
     status: 412,
     title: 'It was changed since it was read',
     titleJa: '読み取り後に変更されています',
     remedy:
-      'Somebody of your organisation changed it meanwhile. Read it again, decide anew, and send yours with its present ETag as `If-Match`.',
+      'Somebody changed it meanwhile. Read it again, decide anew, and send yours with its present ETag as `If-Match`. Of a report `currentRevision` says which revision is current.',
   },
   'precondition-required': {
     status: 428,
@@ -137,9 +130,10 @@ export const problemTypes = {
   },
   'unsupported-media-type': {
     status: 415,
-    title: 'The body is not declared as JSON',
-    titleJa: 'Content-TypeがJSONではありません',
-    remedy: 'Send `Content-Type: application/json`.',
+    title: 'The body is declared as a type that is not taken here',
+    titleJa: 'このContent-Typeには対応していません',
+    remedy:
+      '`detail` says what the address takes: `Content-Type: application/json`, for an import of contacts `text/csv` too.',
   },
   'endpoint-not-verified': {
     status: 409,

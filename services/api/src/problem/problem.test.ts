@@ -81,16 +81,16 @@ describe('an error becomes', () => {
 })
 
 test('a problem document has what RFC 9457 asks for, our members, and the request', () => {
-  const refusal = new DomainError('revision-conflict', {
+  const refusal = new DomainError('changed-meanwhile', {
     detail: 'Revision 3 is current.',
     members: { currentRevision: 3 },
     headers: { etag: '"3"' },
   })
   expect(problemBody(refusal, 'r-1', 'https://renkei.test')).toEqual({
-    type: 'https://renkei.test/problems/revision-conflict',
-    title: 'The report has another revision by now',
+    type: 'https://renkei.test/problems/changed-meanwhile',
+    title: 'It was changed since it was read',
     status: 412,
-    code: 'revision-conflict',
+    code: 'changed-meanwhile',
     detail: 'Revision 3 is current.',
     requestId: 'r-1',
     currentRevision: 3,

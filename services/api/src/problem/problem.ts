@@ -84,7 +84,8 @@ export function toDomainError(
     return new DomainError('too-large', { detail, members: { limitBytes } })
   }
   if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') {
-    return new DomainError('unsupported-media-type', 'Content-Type must be application/json.')
+    const detail = `Content-Type must be ${takenTypes(request).join(' or ')}.`
+    return new DomainError('unsupported-media-type', detail)
   }
   if (code === 'FST_ERR_CTP_EMPTY_JSON_BODY') {
     return new DomainError('invalid-json', 'The body is empty.')
@@ -95,6 +96,11 @@ export function toDomainError(
     return new DomainError('invalid-request', error instanceof Error ? error.message : 'refused')
   }
   return new DomainError('internal', 'The request could not be completed.')
+}
+
+function takenTypes(request: Pick<FastifyRequest, 'routeOptions'> | undefined): string[] {
+  const body = request?.routeOptions.schema?.body as { content?: object } | undefined
+  return Object.keys(body?.content ?? { 'application/json': {} })
 }
 
 function parameterFaults(error: unknown): DomainError {

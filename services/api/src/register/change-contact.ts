@@ -13,7 +13,7 @@ import type { FastifyRequest } from 'fastify'
 import { DomainError } from '../problem/domain-error.ts'
 import { changeRegister, invalidEntry, type OpenRegister, ownContact } from './change-register.ts'
 import { contentOf, differingParts, naturalKey } from './content.ts'
-import { requireMatch, respectMatch } from './if-match.ts'
+import { requireMatch, respectMatch } from '../if-match.ts'
 import type { RegisterDeps } from './register-deps.ts'
 
 /** Adds a contact, last unless it says where; who adds it confirms it. */

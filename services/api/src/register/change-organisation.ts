@@ -11,7 +11,7 @@ import type { FastifyRequest } from 'fastify'
 import { actorOf } from '../audit/actor.ts'
 import { DomainError } from '../problem/domain-error.ts'
 import { invalidEntry } from './change-register.ts'
-import { requireMatch } from './if-match.ts'
+import { requireMatch } from '../if-match.ts'
 import type { RegisterDeps } from './register-deps.ts'
 
 /** Changes the caller's own entry; another organisation's is not there to be changed. */

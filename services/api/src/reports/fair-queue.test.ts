@@ -21,7 +21,7 @@ function item(id: number, parts: Parts = {}): Item {
     rank,
     submission: {
       caller: { organisationId: organisation } as Caller,
-      revises: report === undefined ? undefined : { reportId: report, expectedRevision: 1 },
+      revises: report === undefined ? undefined : { reportId: report, ifMatch: '1' },
       idempotency: key === undefined ? undefined : { key, fingerprint: Buffer.alloc(0) },
     },
   }

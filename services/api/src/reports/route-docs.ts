@@ -56,7 +56,7 @@ export const reviseDocs = {
       ...idempotencyHeader,
       'if-match': {
         type: 'string',
-        description: 'The revision that is replaced, as in ETag: "3".',
+        description: 'The revision that is replaced, as in ETag: "3"; `*` for whatever is there.',
       },
     },
   },

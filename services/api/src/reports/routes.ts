@@ -5,7 +5,7 @@ import { continueTrace } from '@renkei/service-kit'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Limits } from '../limits/limits.ts'
 import type { RouteAudit } from '../audit/route-audit.ts'
-import { badParameter, DomainError } from '../problem/domain-error.ts'
+import { requireIfMatch } from '../if-match.ts'
 import { admit, type AdmissionDeps, queueUp } from './admission.ts'
 import { batchDocs, createDocs, reviseDocs, validateDocs } from './route-docs.ts'
 import { readIdempotency } from './idempotency-key.ts'
@@ -52,7 +52,7 @@ export function reportRoutes(app: FastifyInstance, deps: ReportDeps, done: () =>
     (request, reply) =>
       accept(request, reply, deps, {
         reportId: request.params.reportId,
-        expectedRevision: readIfMatch(request),
+        ifMatch: requireIfMatch(request),
       }),
   )
   app.post(
@@ -126,19 +126,4 @@ function sendAnswer(reply: FastifyReply, answer: Answer) {
     .type('application/json; charset=utf-8')
     .serializer(String)
     .send(answer.body)
-}
-
-/** Reads `If-Match: "<revision>"`; a weak tag or a list is refused, since exactly one revision is meant. */
-function readIfMatch(request: FastifyRequest): number {
-  const header = request.headers['if-match']
-  if (header === undefined) {
-    throw new DomainError(
-      'precondition-required',
-      'If-Match must name the revision that is replaced.',
-    )
-  }
-  const revision = /^"?([1-9]\d{0,8})"?$/.exec(header)?.[1]
-  if (!revision)
-    throw badParameter('If-Match', 'form', 'If-Match must be one revision number in quotes.')
-  return Number(revision)
 }

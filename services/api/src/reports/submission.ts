@@ -11,7 +11,8 @@ export interface Submission {
   /** The report as JSON text, with nothing sealed in it yet. */
   readonly content: string
   /** Present when the report revises one that exists. */
-  readonly revises?: { readonly reportId: string; readonly expectedRevision: number } | undefined
+  /** `ifMatch` is the tag of the revision that is replaced, or `*`. */
+  readonly revises?: { readonly reportId: string; readonly ifMatch: string } | undefined
   readonly idempotency?: { readonly key: string; readonly fingerprint: Buffer } | undefined
 }
 

@@ -122,7 +122,7 @@ async function toSubmission(
     requestId: `${request.id}-${index}`,
     report,
     content,
-    ...(reportId && ifMatch && { revises: { reportId, expectedRevision: ifMatch } }),
+    ...(reportId && ifMatch && { revises: { reportId, ifMatch: String(ifMatch) } }),
     ...(idempotencyKey && {
       idempotency: { key: idempotencyKey, fingerprint: fingerprint(about, content, deps.vault) },
     }),

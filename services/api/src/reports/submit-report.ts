@@ -14,6 +14,7 @@ import {
 } from '@renkei/schema'
 import { laneOfLevel } from '@renkei/bell'
 import { type Vault, writeSealed } from '@renkei/vault'
+import { isMatch } from '../if-match.ts'
 import { DomainError } from '../problem/domain-error.ts'
 import { answerTo } from './answer.ts'
 import type { Answer, Submission } from './submission.ts'
@@ -73,7 +74,9 @@ function checkRevision(
   if (!head || head.organisationId !== caller.organisationId) {
     throw new DomainError('not-found', 'Your organisation has no report with this identifier.')
   }
-  if (head.revision !== revises?.expectedRevision) throw revisionConflict(head.revision)
+  if (!revises || !isMatch(revises.ifMatch, String(head.revision))) {
+    throw revisionConflict(head.revision)
+  }
   if (head.messageStatus !== report.messageStatus) {
     throw new DomainError('transition-refused', {
       detail: `The report is "${head.messageStatus}" and stays so; "${report.messageStatus}" needs a report of its own.`,
@@ -92,7 +95,7 @@ function checkRevision(
 
 /** The refusal of a writer that was overtaken, naming the revision that is current. */
 export function revisionConflict(currentRevision: number): DomainError {
-  return new DomainError('revision-conflict', {
+  return new DomainError('changed-meanwhile', {
     detail: `Revision ${currentRevision} is current.`,
     members: { currentRevision },
     headers: { etag: `"${currentRevision}"` },

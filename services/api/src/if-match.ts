@@ -1,12 +1,16 @@
-// If-Match against lost updates: who changes something says which state of it was read.
+// If-Match against lost updates: who changes something says which state of it was read. One tag in
+// quotes or `*`; a weak tag or a list is refused, since exactly one state is meant.
 
-import { createHash } from 'node:crypto'
-import type { ContactHead } from '@renkei/db'
 import type { FastifyRequest } from 'fastify'
-import { badParameter, DomainError } from '../problem/domain-error.ts'
+import { badParameter, DomainError } from './problem/domain-error.ts'
 
 /** Throws `changed-meanwhile` when If-Match names another state than the present one. */
 export function requireMatch(request: FastifyRequest, current: string): void {
+  checkMatch(requireIfMatch(request), current)
+}
+
+/** The tag that If-Match names, or `*`; throws `precondition-required` when there is none. */
+export function requireIfMatch(request: FastifyRequest): string {
   const wanted = readIfMatch(request)
   if (wanted === undefined) {
     throw new DomainError(
@@ -14,7 +18,7 @@ export function requireMatch(request: FastifyRequest, current: string): void {
       'If-Match must name the ETag of what is changed; * is whatever is there.',
     )
   }
-  checkMatch(wanted, current)
+  return wanted
 }
 
 /** The same, where a caller may leave the header out. */
@@ -23,8 +27,13 @@ export function respectMatch(request: FastifyRequest, current: string): void {
   if (wanted !== undefined) checkMatch(wanted, current)
 }
 
+/** True when a tag names the present state, or whatever is there. */
+export function isMatch(wanted: string, current: string): boolean {
+  return wanted === '*' || wanted === current
+}
+
 function checkMatch(wanted: string, current: string): void {
-  if (wanted === '*' || wanted === current) return
+  if (isMatch(wanted, current)) return
   throw new DomainError('changed-meanwhile', {
     detail: 'It was changed since it was read; read it again and decide anew.',
     headers: { etag: quoted(current) },
@@ -44,12 +53,4 @@ function readIfMatch(request: FastifyRequest): string | undefined {
 /** A tag as a header carries it. */
 export function quoted(tag: string): string {
   return `"${tag}"`
-}
-
-/** The tag of all contacts of an organisation: another one after any change of any of them. */
-export function tagOfRegister(contacts: readonly ContactHead[]): string {
-  const lines = contacts.map(
-    ({ order, contactId, revision }) => `${order} ${contactId} ${revision}`,
-  )
-  return createHash('sha256').update(lines.join('\n')).digest('base64url').slice(0, 22)
 }
