@@ -15,6 +15,7 @@ export * from './bell-pool.ts'
 export * from './deliveries/claim.ts'
 export * from './deliveries/expand.ts'
 export * from './deliveries/ledger.ts'
+export * from './deliveries/receivers.ts'
 export * from './deliveries/read-deliveries.ts'
 export * from './deliveries/record.ts'
 export * from './feed/append-notice.ts'
@@ -29,7 +30,12 @@ export * from './organisations/organisations.ts'
 export * from './organisations/rotate-key.ts'
 export * from './organisations/signing-keys.ts'
 export * from './register/ask-confirmation.ts'
-export type { ContactContent, ContactHead, ContactVault, StoredContact } from './register/contact-row.ts'
+export type {
+  ContactContent,
+  ContactHead,
+  ContactVault,
+  StoredContact,
+} from './register/contact-row.ts'
 export * from './register/organisation-entries.ts'
 export * from './register/read-contacts.ts'
 export * from './register/write-contacts.ts'

@@ -1,5 +1,6 @@
 // Who has seen my report? The audit trail as an organisation reads it.
 
+import { runSql } from '@renkei/testkit'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { postReport } from './audit-entries.ts'
 import { startTestApi, type TestApi } from './build-test-app.ts'
@@ -83,12 +84,51 @@ describe('GET /v1/audit', () => {
     expect(times).toEqual(times.toSorted().toReversed())
   })
 
+  test('pages between two entries of one millisecond', async () => {
+    const lone = await api.addParty('example-lone', 'carrier')
+    await runSql(
+      api.databaseUrl,
+      `INSERT INTO audit_entries (chain, at, request_id, action, object_type, object_owner)
+      SELECT chain, at::timestamptz, 'r', 'x.y', 'x', 'example-lone' FROM (VALUES
+        ('write', '2026-10-01T00:00:00.000100Z'), ('write', '2026-10-01T00:00:00.000900Z'),
+        ('read', '2026-10-01T00:00:00.000500Z'), ('read', '2026-10-01T00:00:00.000500Z'),
+        ('write', '2026-10-01T00:00:00.001Z')) AS entry (chain, at)`,
+    )
+    const whole = await trail(lone, 'action=x.y')
+    const paged: Record<string, unknown>[] = []
+    let cursor = ''
+    do {
+      const { body } = await lone.request(`/v1/audit?action=x.y&limit=1${cursor}`)
+      paged.push(...body.items)
+      cursor = body.next === undefined ? '' : `&cursor=${body.next}`
+    } while (cursor && paged.length < 10)
+    expect(paged).toEqual(whole)
+    expect(paged).toHaveLength(5)
+  })
+
+  test('finds a report among the others of an entry, too', async () => {
+    const [first, second] = [await post(mobile), await post(mobile)]
+    await fixed.request('/v1/reports')
+    for (const id of [first, second]) {
+      const [listed, ...none] = await trail(mobile, `object=${id}&action=report.listed`)
+      expect(listed?.['objects']).toEqual(expect.arrayContaining([first, second]))
+      expect(none).toEqual([])
+    }
+    expect(await trail(other, `object=${first}`)).toEqual([])
+  })
+
   test('filters by instant', async () => {
     const [newest] = await trail(mobile, 'limit=1')
     const at = encodeURIComponent(String(newest?.['at']))
     expect(await trail(mobile, `from=${at}&to=${at}`)).toEqual([])
     expect((await trail(mobile, `from=${at}`)).length).toBeGreaterThan(0)
-    for (const query of ['from=yesterday', 'cursor=1', 'object=%00', 'colour=red']) {
+    for (const query of [
+      'from=yesterday',
+      'cursor=1',
+      'cursor=1790000000000-read-1',
+      'object=%00',
+      'colour=red',
+    ]) {
       expect(await mobile.request(`/v1/audit?${query}`), query).toMatchObject({ status: 400 })
     }
   })

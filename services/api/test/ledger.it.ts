@@ -13,7 +13,7 @@ let receiver: Receiver
 let mobile: Party
 let fixed: Party
 let isp: Party
-let event: { eventId: string; links: { ledger: string } }
+let event: { reportId: string; eventId: string; links: { ledger: string } }
 let subscriptions: { fixed: string; isp: string; paused: string }
 const notifierId = newId()
 
@@ -106,6 +106,20 @@ describe('the ledger of an event', () => {
     expect(byId.get(subscriptions.paused)).toMatchObject({ standing: 'waiting', attempts: 0 })
     expect(JSON.stringify(body)).not.toContain('whsec_')
     expect(JSON.stringify(body)).not.toContain('127.0.0.1')
+  })
+
+  test('is told of in the audit trail: to the reporter only, who has received the report', async () => {
+    const { reportId } = event
+    await fixed.request(`/v1/reports/${reportId}`)
+    const receiversFor = async (party: Party, more = '') =>
+      (await party.request(`/v1/audit?object=${reportId}&limit=1${more}`)).body
+    const { receivers, next } = await receiversFor(mobile)
+    const at = expect.stringMatching(/^\d{4}-.*Z$/)
+    const received = { channel: 'webhook', revisions: 1, deliveries: 1, firstAt: at, lastAt: at }
+    expect(receivers).toEqual([{ organisation: 'example-fixed', ...received }])
+    expect(next).toBeDefined()
+    expect(await receiversFor(mobile, `&cursor=${next}`)).not.toHaveProperty('receivers')
+    expect(await receiversFor(fixed)).not.toHaveProperty('receivers')
   })
 
   test('is read in pages', async () => {

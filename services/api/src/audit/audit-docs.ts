@@ -57,16 +57,44 @@ const entry = {
 }
 
 const about =
-  'Entries on objects of your organisation, by whomever, and on what was done with its keys, newest first. What webhooks were sent stands in the ledger and in the deliveries.'
+  'Entries on objects of your organisation, by whomever, and on what was done with its keys, newest first. What was sent by webhook is no entry.'
+
+const receiver = {
+  type: 'object',
+  required: ['organisation', 'channel', 'revisions', 'firstAt', 'lastAt', 'deliveries'],
+  properties: {
+    organisation: text,
+    channel: { ...text, description: 'How it was sent: `webhook`.' },
+    revisions: { type: 'integer', description: 'The highest revision that was delivered.' },
+    firstAt: { ...instant, description: 'When the first delivery was taken.' },
+    lastAt: instant,
+    deliveries: { type: 'integer', description: 'How many were taken.' },
+  },
+}
+
+const entries = pageOf(entry, 'Give as `cursor`.')
+const page = {
+  ...entries,
+  properties: {
+    ...entries.properties,
+    receivers: {
+      type: 'array',
+      maxItems: 1000,
+      items: receiver,
+      description:
+        'On the first page, when `object` is a report of your own: to whom it was delivered. The ledger of each event has every single delivery.',
+    },
+  },
+}
 
 export const auditDocs = {
   operationId: 'readAudit',
   summary: 'Who has seen my report? The audit trail of your objects and keys',
-  description: about,
+  description: `${about} With \`object\`, \`receivers\` has it.`,
   tags,
   querystring: queryOf({ ...filters, limit: limitSchema(50, 500) }),
   response: {
-    200: answer('Entries.', pageOf(entry, 'Give as `cursor`.')),
+    200: answer('Entries.', page),
     default: problemResponse,
   },
 }

@@ -35,16 +35,22 @@ function given(members: Readonly<Record<string, unknown>>) {
   return Object.fromEntries(there)
 }
 
-export const cursorPattern = '^[0-9]{1,15}-(read|write)-[0-9]{1,15}$'
+// The instant in microseconds since 1970; fifteen digits begin in the year 2000.
+export const cursorPattern = '^[0-9]{15,17}-(read|write)-[0-9]{1,15}$'
 
 /** Writes the place of an entry. */
-export function toCursor({ at, chain, seq }: AuditPosition): string {
-  return `${at.getTime()}-${chain}-${seq}`
+export function toCursor({ exactAt, chain, seq }: AuditPosition): string {
+  return `${Date.parse(exactAt)}${exactAt.slice(-4, -1)}-${chain}-${seq}`
 }
 
 /** Reads a place, whose form is checked; nothing without one. */
 export function toPosition(cursor: string | undefined): AuditPosition | null {
   if (cursor === undefined) return null
-  const [time, chain, seq] = cursor.split('-')
-  return { at: new Date(Number(time)), chain: chain as AuditPosition['chain'], seq: Number(seq) }
+  const [time = '', chain, seq] = cursor.split('-')
+  const toMilliseconds = new Date(Number(time.slice(0, -3))).toISOString().slice(0, -1)
+  return {
+    exactAt: `${toMilliseconds}${time.slice(-3)}Z`,
+    chain: chain as AuditPosition['chain'],
+    seq: Number(seq),
+  }
 }

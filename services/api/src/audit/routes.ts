@@ -1,7 +1,14 @@
 // GET /v1/audit: who has seen my objects, and what my own keys did. To its owner an entry tells which
 // organisation looked, not with which key or from where.
 
-import { type AuditFilter, type AuditPosition, type Db, listAudit, type Scope } from '@renkei/db'
+import {
+  type AuditFilter,
+  type AuditPosition,
+  type Db,
+  listAudit,
+  listReceivers,
+  type Scope,
+} from '@renkei/db'
 import type { FastifyInstance } from 'fastify'
 import { Readable } from 'node:stream'
 import { badParameter } from '../problem/domain-error.ts'
@@ -32,8 +39,10 @@ export function auditRoutes(
       const entries = await listAudit(db, toFilter(query, caller.organisationId), page)
       const shown = entries.slice(0, query.limit)
       const last = shown.at(-1)
+      const receivers = await receiversOf(db, query, caller.organisationId)
       return {
         items: shown.map((entry) => viewEntry(entry, caller.organisationId)),
+        ...(receivers && { receivers }),
         ...(entries.length > query.limit && last && { next: toCursor(last) }),
       }
     },
@@ -50,6 +59,15 @@ export function auditRoutes(
     },
   )
   done()
+}
+
+const receiversMax = 1000
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+
+// What was sent by webhook is no entry: to the owner of a report the first page tells it as well.
+async function receiversOf(db: Db, { object = '', cursor }: AuditQuery, organisationId: string) {
+  if (cursor !== undefined || !uuid.test(object)) return undefined
+  return listReceivers(db, { reportId: object, organisationId }, receiversMax)
 }
 
 const stepRows = 1000
