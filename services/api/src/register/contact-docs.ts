@@ -130,6 +130,8 @@ export const docs = {
   read: {
     operationId: 'readContact',
     summary: 'Read a contact',
+    description:
+      'One that you may not see is not found. The ETag is its revision, for the If-Match of a change.',
     tags,
     params,
     response: { 200: contact, default: problemResponse },
@@ -146,6 +148,8 @@ export const docs = {
   remove: {
     operationId: 'removeContact',
     summary: 'Remove a contact of your organisation',
+    description:
+      'For good; the others keep their places. Works for a contact that cannot be opened, too.',
     tags,
     params,
     headers: ifMatchHeader,
@@ -172,6 +176,8 @@ export const docs = {
   readOrder: {
     operationId: 'readContactOrder',
     summary: 'Read the order of your contacts',
+    description:
+      'Every contact of your organisation, the first to call first; those that cannot be opened are named in `unreadable`, too. The ETag is that of the whole register of your organisation.',
     tags,
     response: { 200: order, default: problemResponse },
   },

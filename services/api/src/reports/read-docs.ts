@@ -27,6 +27,8 @@ function listed(definition: string, description: string) {
 export const listDocs = {
   operationId: 'listReports',
   summary: 'List reports, newest first',
+  description:
+    'Those of which your organisation may see the present revision, each as it may see it. A page may be short and still have a next one.',
   tags,
   querystring: queryOf({
     kind: listed('kind', 'Repeat for several.'),
@@ -52,6 +54,8 @@ export const listDocs = {
 export const readDocs = {
   operationId: 'readReport',
   summary: 'Read the current revision',
+  description:
+    'Shows what your organisation may see of it, and its revision as ETag for the `If-Match` of the next one. A report that you may not see is not found.',
   tags,
   params: pathOf('reportId'),
   response: { 200: one('The report.'), default: problemResponse },
@@ -60,6 +64,8 @@ export const readDocs = {
 export const revisionsDocs = {
   operationId: 'listRevisions',
   summary: 'List the revisions of a report, oldest first',
+  description:
+    'Each as your organisation may see it today; those of which it may see nothing are left out.',
   tags,
   params: pathOf('reportId'),
   querystring: queryOf({
@@ -89,6 +95,8 @@ export const revisionDocs = {
 export const differenceDocs = {
   operationId: 'readDifference',
   summary: 'What changed between two revisions',
+  description:
+    'Compares the two as your organisation may see them: a change of what is hidden from you is not told. Without `to` the current revision is meant.',
   tags,
   params: pathOf('reportId'),
   querystring: queryOf({ from: revisionSchema, to: revisionSchema }, ['from']),

@@ -57,6 +57,7 @@ export const docs = {
   list: {
     operationId: 'listSubscriptions',
     summary: 'List your subscriptions',
+    description: 'Those of your organisation that have not ended. Signing secrets are not shown.',
     tags,
     querystring: queryOf({ cursor: uuidSchema, limit: limitSchema(50, 200) }),
     response: {
@@ -67,6 +68,8 @@ export const docs = {
   read: {
     operationId: 'readSubscription',
     summary: 'Read a subscription',
+    description:
+      'Its filter, address and state, with the reason of a pause. One of another organisation, or one that has ended, is not found.',
     tags,
     params,
     response: { 200: subscription, default: problemResponse },
@@ -84,6 +87,7 @@ export const docs = {
   remove: {
     operationId: 'endSubscription',
     summary: 'End a subscription',
+    description: 'For good: nothing more is sent, and it is not found any more.',
     tags,
     params,
     response: {
@@ -94,6 +98,8 @@ export const docs = {
   verify: {
     operationId: 'verifySubscription',
     summary: 'Challenge the endpoint again',
+    description:
+      'For an endpoint that has not answered its challenge yet: when it answers now, the subscription becomes active. One that is not waiting for it is left as it is.',
     tags,
     params,
     response: { 200: subscription, default: problemResponse },
@@ -101,6 +107,8 @@ export const docs = {
   test: {
     operationId: 'testSubscription',
     summary: 'Send a test event now',
+    description:
+      'A signed `jp.renkei.subscription.test.v1` event, once and without retries. What came of it is in the answer only, not among the deliveries.',
     tags,
     params,
     response: {
@@ -119,6 +127,7 @@ export const docs = {
   deliveries: {
     operationId: 'listDeliveries',
     summary: 'Deliveries of a subscription, newest first',
+    description: 'What is or was owed to this endpoint, and what became of each event.',
     tags,
     params,
     querystring: queryOf({
@@ -134,6 +143,7 @@ export const docs = {
   attempts: {
     operationId: 'listAttempts',
     summary: 'Attempts of one delivery, oldest first',
+    description: 'When each began, how long it took and what the endpoint answered.',
     tags,
     params: pathOf('subscriptionId', 'eventId'),
     response: {
