@@ -6,7 +6,15 @@ import { link, mkdir, rm, writeFile } from 'node:fs/promises'
 import { existsSync } from 'node:fs'
 import { dataKeyStore, type Db, openDatabase, readDataKeys, sealPlainSecrets } from '@renkei/db'
 import { type Env, readEnv } from '@renkei/service-kit'
-import { keySetting, newKeyText, openVault, sealSecret, type Vault } from '@renkei/vault'
+import {
+  fingerprintOf,
+  keySetting,
+  newKeyText,
+  openVault,
+  sealSecret,
+  type Vault,
+} from '@renkei/vault'
+import { auditOperator } from './audit-operator.ts'
 import { stateFolder } from './paths.ts'
 
 export interface SystemKey {
@@ -70,10 +78,19 @@ async function makeEmbeddedKey(url: string): Promise<void> {
   })
 }
 
-/** Opens the vault of a database, and seals the secrets that stand in it as they are. */
+/** Opens the vault of a database, and seals the secrets that stand in it as they are, on record. */
 export async function sealSecrets(url: string, key: KeyObject): Promise<number> {
   return withVault(url, key, ({ db, vault }) =>
-    sealPlainSecrets(db, (plain) => sealSecret(vault, plain, plain.secret)),
+    sealPlainSecrets(
+      db,
+      (plain) => sealSecret(vault, plain, plain.secret),
+      (tx, secrets) =>
+        auditOperator(tx, {
+          action: 'vault.secretsSealed',
+          objectId: fingerprintOf(key),
+          detail: { secrets },
+        }),
+    ),
   )
 }
 

@@ -161,6 +161,7 @@ describe('the key of a database', () => {
     const ids = { before: fingerprintOf(keyOf(first)), after: fingerprintOf(keyOf(second)) }
     const { dataKeyId } = before.find(({ active }) => active)!
     expect(await operatorEntries()).toEqual([
+      { action: 'vault.secretsSealed', id: ids.before, before: null },
       { action: 'vault.dataKeyReplaced', id: dataKeyId, before: last },
       { action: 'vault.keyReplaced', id: ids.after, before: ids.before },
     ])

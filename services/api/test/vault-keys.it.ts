@@ -123,8 +123,23 @@ describe('a start', () => {
       mobile.request(`/v1/subscriptions/${subscriptionId}/test`, { method: 'POST' })
     expect((await testIt()).body).toMatchObject({ result: 'delivered' })
     const vault = await openVault({ key, store: dataKeyStore(api.db) })
-    const seal = () => sealPlainSecrets(api.db, (plain) => sealSecret(vault, plain, plain.secret))
-    expect((await Promise.all([seal(), seal()])).reduce((a, b) => a + b)).toBeGreaterThan(0)
+    const recorded: number[] = []
+    const seal = () =>
+      sealPlainSecrets(
+        api.db,
+        (plain) => sealSecret(vault, plain, plain.secret),
+        async (_, count) => void recorded.push(count),
+      )
+    const refused = sealPlainSecrets(
+      api.db,
+      (plain) => sealSecret(vault, plain, plain.secret),
+      () => Promise.reject(new Error('not on record')),
+    )
+    await expect(refused).rejects.toThrow('not on record')
+    expect(await dumpDatabase(api.databaseUrl)).toContain(secret)
+    const sealed = (await Promise.all([seal(), seal()])).reduce((a, b) => a + b)
+    expect(sealed).toBeGreaterThan(0)
+    expect(recorded.reduce((a, b) => a + b)).toBe(sealed)
     expect(await seal()).toBe(0)
     expect(await dumpDatabase(api.databaseUrl)).not.toContain(secret)
     expect((await testIt()).body).toMatchObject({ result: 'delivered' })

@@ -1,7 +1,7 @@
 // Signing secrets that were stored before there was a vault.
 
 import { sql } from 'kysely'
-import type { Db } from '../open-database.ts'
+import type { Db, Tx } from '../open-database.ts'
 
 export interface PlainSecret {
   readonly subscriptionId: string
@@ -24,25 +24,41 @@ export async function countPlainSecrets(db: Db): Promise<number> {
 
 /**
  * Replaces every plain secret by what `seal` gives for it; resolves to how many. One that is changed
- * meanwhile is left to the next round, and what was done stays done when it is interrupted.
+ * meanwhile is left to the next round, and what was done stays done when it is interrupted. `record`
+ * gets how many one transaction has replaced, as its last part; what it throws undoes them.
  */
 export async function sealPlainSecrets(
   db: Db,
   seal: (plain: PlainSecret) => string,
+  record: (tx: Tx, count: number) => Promise<void>,
 ): Promise<number> {
   for (let sealed = 0; ;) {
     const plain = await readPlainSecrets(db)
     if (plain.length === 0) return sealed
-    const ids = plain.map(({ subscriptionId }) => subscriptionId)
-    const before = plain.map(({ secret }) => secret)
-    const { rows } = await sql`
-      UPDATE subscriptions s SET secret = given.sealed
-      FROM unnest(${ids}::uuid[], ${before}::text[], ${plain.map(seal)}::text[])
-        AS given (subscription_id, before, sealed)
-      WHERE s.subscription_id = given.subscription_id AND s.secret = given.before
-      RETURNING 1`.execute(db)
-    sealed += rows.length
+    // Before the transaction: the vault may need the connection.
+    const secrets = plain.map(seal)
+    sealed += await db.transaction().execute(async (tx) => {
+      const count = await replaceSecrets(tx, plain, secrets)
+      if (count > 0) await record(tx, count)
+      return count
+    })
   }
+}
+
+async function replaceSecrets(
+  tx: Tx,
+  plain: readonly PlainSecret[],
+  secrets: readonly string[],
+): Promise<number> {
+  const ids = plain.map(({ subscriptionId }) => subscriptionId)
+  const before = plain.map(({ secret }) => secret)
+  const { rows } = await sql`
+    UPDATE subscriptions s SET secret = given.sealed
+    FROM unnest(${ids}::uuid[], ${before}::text[], ${[...secrets]}::text[])
+      AS given (subscription_id, before, sealed)
+    WHERE s.subscription_id = given.subscription_id AND s.secret = given.before
+    RETURNING 1`.execute(tx)
+  return rows.length
 }
 
 async function readPlainSecrets(db: Db): Promise<PlainSecret[]> {
