@@ -4,6 +4,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { dropAuditMonths, readChainHeads, recordAccesses } from '@renkei/db'
+import { waitFor } from '@renkei/testkit'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { verifyFile } from './audit-file.ts'
 import { retain } from './retention.ts'
@@ -72,6 +73,51 @@ describe('retention', () => {
       keepFrom: new Date('2023-04-01T00:00:00Z'),
     })
     expect(await trail.broken()).toMatchObject([{ auditId: 'write-2', what: 'missing' }])
+  })
+
+  describe('with a reader in the way', () => {
+    const held = (work: () => Promise<void>) =>
+      trail.db.transaction().execute(async (tx) => {
+        await tx.selectFrom('audit_entries').select('seq').limit(1).execute()
+        await work()
+      })
+    const drop = () =>
+      dropAuditMonths(trail.db, {
+        at: now,
+        requestId: 'r',
+        keepFrom: new Date('2023-04-01T00:00:00Z'),
+      })
+    const waits = () =>
+      waitFor(async () => {
+        const waiting =
+          await trail.sql(`SELECT FROM pg_locks l JOIN pg_database d ON d.oid = l.database
+          WHERE d.datname = current_database() AND NOT granted AND mode = 'AccessExclusiveLock'`)
+        return waiting.length > 0
+      })
+
+    test('goes on when he has left', async () => {
+      let dropped: ReturnType<typeof drop> | undefined
+      await held(async () => {
+        dropped = drop()
+        await waits()
+      })
+      expect(await dropped).toMatchObject({ months: ['audit_entries_2023_03'] })
+      expect(await trail.broken()).toEqual([])
+    })
+
+    test('lets entries through meanwhile, and gives up when he stays', async () => {
+      await held(async () => {
+        let isOver = false
+        const dropped = drop().finally(() => (isOver = true))
+        const refused = expect(dropped).rejects.toThrow('lock timeout')
+        await waits()
+        await trail.write(1)
+        expect(isOver).toBe(false)
+        await refused
+      })
+      expect(await trail.broken()).toEqual([])
+      expect(await drop()).toMatchObject({ months: ['audit_entries_2023_03'] })
+    })
   })
 
   test('keeps two years at least, and whatever is young enough', async () => {

@@ -1,6 +1,7 @@
 // The months of the audit trail. Services make the next ones; only the owner of the tables removes
 // old ones, and says so in the trail.
 
+import { setTimeout as pause } from 'node:timers/promises'
 import { sql } from 'kysely'
 import type { Db, Tx } from '../open-database.ts'
 import { appendAudit } from './append-audit.ts'
@@ -29,14 +30,32 @@ export interface Retention {
 /**
  * Removes whole months that end before `keepFrom`, and appends an entry that says which and with
  * which hashes: verification goes on from there. Resolves to nothing when there is no such month.
- * Refuses a role that does not own the tables, and gives up when readers are in the way.
+ * Refuses a role that does not own the tables. Readers who are in the way are waited for in short
+ * attempts, since every entry waits behind it meanwhile; rejects when they stay.
  */
 export async function dropAuditMonths(
   db: Db,
   order: RetentionOrder,
 ): Promise<Retention | undefined> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await tryToDrop(db, order)
+    } catch (error) {
+      const isInTheWay =
+        error instanceof Error && 'code' in error && error.code === lockNotAvailable
+      if (!isInTheWay || attempt === attemptsMax) throw error
+    }
+    await pause(pauseMs)
+  }
+}
+
+const attemptsMax = 6
+const pauseMs = 1000
+const lockNotAvailable = '55P03'
+
+async function tryToDrop(db: Db, order: RetentionOrder): Promise<Retention | undefined> {
   return db.transaction().execute(async (tx) => {
-    await sql`SET LOCAL lock_timeout = '5s'`.execute(tx)
+    await sql`SET LOCAL lock_timeout = '500ms'`.execute(tx)
     const months = await lockMonthsBefore(tx, order.keepFrom)
     if (months.length === 0) return undefined
     const dropped = await stretchesOf(tx, months)
