@@ -48,6 +48,24 @@ const ownLabels: Record<string, Tlp> = {
 
 /** True when the leaf at a pointer leaves for the viewer of a scene. */
 export function leaves(scene: Scene, pointer: string, way: Way): boolean {
+  if (!isAllowed(scene, pointer, way)) return false
+  return !/^\/level\/(?:reasons|ruleIds)\//.test(pointer) || seesGrounds(scene, way)
+}
+
+const grounds =
+  /^\/(?:areas|estimate|occurredAt|detectedAt|asOf|restoredAt|impacts|emergencyCalls|controls|related|texts)(?:\/|$)/
+
+/** A reason that points to no part is seen only with all that reasons rest on. */
+function seesGrounds(scene: Scene, way: Way): boolean {
+  const parts = Object.entries(scene.report).filter(([key]) => grounds.test(`/${key}`))
+  // A member that the contract does not know is seen by nobody, so its part is seen whole by nobody.
+  if (scene.strangers.some((word) => JSON.stringify(parts).includes(word))) return false
+  return [...scene.words.keys()].every(
+    (pointer) => !grounds.test(pointer) || isAllowed(scene, pointer, way),
+  )
+}
+
+function isAllowed(scene: Scene, pointer: string, way: Way): boolean {
   const { byDefault, byAgreement } = boundsOf(scene, way)
   if (rank(scene.report.tlp) > Math.max(byDefault, byAgreement)) return false
   const label = labelOf(pointer, scene.report)

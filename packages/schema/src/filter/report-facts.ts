@@ -36,7 +36,8 @@ export function gatherFacts(report: Judged, level: number, before?: ReportFacts)
     prefectures: joinRanked(before?.prefectures ?? [], prefectures),
     peakLevel,
     toldAt: joinRanked(before?.toldAt ?? [], [ranked(String(peakLevel), report.tlp)]),
-    owners: union(before?.owners, report.leak?.owners ?? []),
+    // Those of the latest word on it: an owner who was named by mistake is none.
+    owners: report.leak ? union([], report.leak.owners) : (before?.owners ?? []),
   }
 }
 

@@ -106,20 +106,28 @@ function isListed(rule: FieldRule, place: Place, walk: Walk): boolean {
   return Object.values(rule).some((member) => isListed(member, place, walk))
 }
 
-// A reason speaks of the part it points to: where that part is not seen, neither is the reason.
+// What every reason rests on, and what one may rest on that points to no part.
+const context = ['areas', 'estimate', 'occurredAt', 'detectedAt', 'asOf', 'restoredAt'] as const
+const basis = ['impacts', 'emergencyCalls', 'controls', 'related', 'texts'] as const
+
+// A reason tells of what it rests on: where not all of that is seen, neither is the reason, nor the
+// name of its rule, which would tell as much.
 function showWhy(view: ReportView, level: NonNullable<ReportView['level']>, report: Report) {
-  const all = listOf(report.level?.reasons)
+  const isWhole = (key: (typeof context)[number] | (typeof basis)[number]) =>
+    report[key] === undefined || resolves(view, `/${key}`, report)
+  const hasContext = context.every(isWhole)
+  const hasAll = hasContext && basis.every(isWhole)
   const isSeen = ({ pointer }: { readonly pointer?: string }) =>
-    pointer === undefined || resolves(view, pointer, report)
+    pointer === undefined ? hasAll : hasContext && resolves(view, pointer, report)
   const keep = <Key extends 'reasons' | 'ruleIds'>(key: Key, kept: (typeof level)[Key]) => {
     if (kept?.length === 0 && level[key]?.length !== 0) delete level[key]
     else level[key] = kept
   }
   if (level.reasons) keep('reasons', level.reasons.filter(isSeen))
-  // The name of a rule tells of the part that fired it, also to those who are given no reasons.
+  const all = listOf(report.level?.reasons)
   const isNamed = (id: string) => {
     const reasons = all.filter(({ ruleId }) => ruleId === id)
-    return reasons.length === 0 || reasons.some(isSeen)
+    return reasons.length === 0 ? hasAll : reasons.some(isSeen)
   }
   if (level.ruleIds) keep('ruleIds', level.ruleIds.filter(isNamed))
 }

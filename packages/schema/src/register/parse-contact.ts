@@ -1,14 +1,14 @@
 // Contacts as they come in, parsed like reports: all faults at once, the value unchanged.
 
-import type { ValidateFunction } from 'ajv'
+import type { ErrorObject, ValidateFunction } from 'ajv'
 import type {
   ContactEntry,
   ContactImport,
   ContactOrder,
   ContactRequest,
 } from '../generated/contact.gen.ts'
-import { distinctFaults, type Fault, type Parsed } from '../report/fault.ts'
-import { rawJsonFaults } from '../report/raw-json.ts'
+import { boundedShapeFaults, errorsMax, guard } from '../report/bounded-shape.ts'
+import { distinctFaults, faultsMax, type Fault, type Parsed } from '../report/fault.ts'
 import { schemas } from '../report/schemas.ts'
 import { shapeFaults, withoutEchoes } from '../report/shape-faults.ts'
 import { validatorOf } from '../report/validators.ts'
@@ -21,7 +21,7 @@ const validateImport = part<ContactImport>('contactImport')
 
 /** A contact to add or to replace. Refuses what the schema or a rule on meaning does not allow. */
 export function parseContactRequest(value: unknown): Parsed<'request', ContactRequest> {
-  const faults = shapeOf(value, validateRequest)
+  const faults = boundedShapeFaults(value, validateRequest)
   if (faults.length > 0) return refused(faults)
   const request = value as ContactRequest
   const meaning = contactFaults(request, '')
@@ -30,7 +30,7 @@ export function parseContactRequest(value: unknown): Parsed<'request', ContactRe
 
 /** The order in which to call. Refuses what is no list of identifiers, each once. */
 export function parseContactOrder(value: unknown): Parsed<'order', readonly string[]> {
-  const faults = shapeOf(value, validateOrder)
+  const faults = boundedShapeFaults(value, validateOrder)
   return faults.length === 0 ? { ok: true, order: (value as ContactOrder).order } : refused(faults)
 }
 
@@ -39,21 +39,34 @@ export function parseContactOrder(value: unknown): Parsed<'order', readonly stri
  * the others: each entry that is sound is held to the rules on meaning too.
  */
 export function parseContactImport(value: unknown): Parsed<'entries', readonly ContactEntry[]> {
-  const shape = shapeOf(value, validateImport)
+  const { raw, isBeyond } = guard(value, validateImport)
+  if (isBeyond) return refused(raw)
   const { contacts } = (value ?? {}) as { contacts?: unknown }
   const entries: readonly unknown[] = Array.isArray(contacts) ? contacts : []
-  const meaning = entries.flatMap((entry, index) =>
-    validateEntry(entry) ? contactFaults(entry, `/contacts/${index}`) : [],
-  )
-  const faults = [...shape, ...meaning]
+  const shape: Fault[] = [...raw, ...envelopeFaults(value, entries)]
+  const meaning: Fault[] = []
+  for (const [index, entry] of entries.entries()) {
+    if (shape.length + meaning.length >= faultsMax) break
+    const pointer = `/contacts/${index}`
+    if (validateEntry(entry)) meaning.push(...contactFaults(entry, pointer))
+    else shape.push(...shapeFaults(within(pointer, validateEntry.errors)))
+  }
+  const faults = [...withoutEchoes(shape), ...meaning]
   return faults.length === 0
     ? { ok: true, entries: (value as ContactImport).contacts }
     : refused(faults)
 }
 
-function shapeOf(value: unknown, validate: ValidateFunction): Fault[] {
-  const shape = validate(value) ? [] : shapeFaults(validate.errors ?? [])
-  return withoutEchoes([...rawJsonFaults(value), ...shape])
+// The entries are looked at one by one: the validator's time grows with the errors before each.
+function envelopeFaults(value: unknown, entries: readonly unknown[]): Fault[] {
+  const envelope = entries.length === 0 ? value : { ...(value as object), contacts: [] }
+  return validateImport(envelope) ? [] : shapeFaults((validateImport.errors ?? []).slice(0, errorsMax))
+}
+
+function within(pointer: string, errors: readonly ErrorObject[] | null | undefined): ErrorObject[] {
+  return (errors ?? [])
+    .slice(0, errorsMax)
+    .map((error) => ({ ...error, instancePath: pointer + error.instancePath }))
 }
 
 function refused(faults: readonly Fault[]): { ok: false; faults: Fault[] } {

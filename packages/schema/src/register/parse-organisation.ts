@@ -6,10 +6,9 @@ import type {
   OrganisationPatch,
   RegisteredCode,
 } from '../generated/organisation.gen.ts'
+import { boundedShapeFaults } from '../report/bounded-shape.ts'
 import { distinctFaults, type Fault, type Parsed } from '../report/fault.ts'
-import { rawJsonFaults } from '../report/raw-json.ts'
 import { schemas } from '../report/schemas.ts'
-import { shapeFaults, withoutEchoes } from '../report/shape-faults.ts'
 import { validatorOf } from '../report/validators.ts'
 
 const validatePatch = validatorOf<OrganisationPatch>(
@@ -18,11 +17,9 @@ const validatePatch = validatorOf<OrganisationPatch>(
 
 /** The change, unchanged. Refuses an empty one, and codes that their scheme does not allow. */
 export function parseOrganisationPatch(value: unknown): Parsed<'patch', OrganisationPatch> {
-  const raw = rawJsonFaults(value)
-  const isSound = validatePatch(value)
-  const shape = isSound ? [] : shapeFaults(validatePatch.errors ?? [])
-  const meaning = isSound ? (value.codes ?? []).flatMap(codeFault) : []
-  const faults = distinctFaults([...withoutEchoes([...raw, ...shape]), ...meaning])
+  const shape = boundedShapeFaults(value, validatePatch)
+  if (shape.length > 0) return { ok: false, faults: distinctFaults(shape) }
+  const faults = ((value as OrganisationPatch).codes ?? []).flatMap(codeFault)
   return faults.length === 0
     ? { ok: true, patch: value as OrganisationPatch }
     : { ok: false, faults }

@@ -3,8 +3,8 @@
 // then the rules on meaning, on all parts whose shape is right.
 
 import type { Report } from '../generated/report.gen.ts'
+import { errorsMax, guard } from './bounded-shape.ts'
 import { distinctFaults, type Fault, type Parsed } from './fault.ts'
-import { rawJsonFaults } from './raw-json.ts'
 import { reportRules } from './rules/report-rules.ts'
 import { renkeiGivenMembers } from './rules/renkei-given.ts'
 import { shapeFaults, withoutEchoes } from './shape-faults.ts'
@@ -17,8 +17,8 @@ import { validateReport } from './validators.ts'
  * gives itself. `value` is what `JSON.parse` gave; its size is the caller's to limit.
  */
 export function parseReport(value: unknown): Parsed<'report', Report> {
-  const raw = rawJsonFaults(value)
-  if (raw.some(({ rule }) => rule.startsWith('limit.'))) return refused(raw)
+  const { raw, isBeyond } = guard(value, validateReport)
+  if (isBeyond) return refused(raw)
   if (validateReport(value)) {
     const faults = [...raw, ...meaningFaults(value, value)]
     return faults.length === 0 ? { ok: true, report: value } : refused(faults)
@@ -31,9 +31,6 @@ export function parseReport(value: unknown): Parsed<'report', Report> {
   if (errors.length > errorsMax) return refused(shape)
   return refused([...shape, ...meaningFaults(soundParts(value, shape), value)])
 }
-
-/** Beyond so many errors a document is not worth more time. Conditions make two errors each. */
-const errorsMax = 1_000
 
 function isObject(value: unknown): value is object {
   return value !== null && typeof value === 'object' && !Array.isArray(value)

@@ -2,9 +2,8 @@
 
 import type { ValidateFunction } from 'ajv'
 import type { SubscriptionPatch, SubscriptionRequest } from '../generated/subscription.gen.ts'
+import { boundedShapeFaults } from './bounded-shape.ts'
 import { distinctFaults, type Fault, type Parsed } from './fault.ts'
-import { rawJsonFaults } from './raw-json.ts'
-import { shapeFaults, withoutEchoes } from './shape-faults.ts'
 import { validateSubscriptionPatch, validateSubscriptionRequest } from './validators.ts'
 
 /** The request to subscribe, the same object unchanged: defaults are not filled in. */
@@ -24,6 +23,5 @@ export function parseSubscriptionPatch(value: unknown): Parsed<'patch', Subscrip
 }
 
 function faultsOf(value: unknown, validate: ValidateFunction): Fault[] {
-  const shape = validate(value) ? [] : shapeFaults(validate.errors ?? [])
-  return distinctFaults(withoutEchoes([...rawJsonFaults(value), ...shape]))
+  return distinctFaults(boundedShapeFaults(value, validate))
 }

@@ -10,6 +10,9 @@ export const jsonDepthMax = 32
 /** Entries of one list or members of one object; the contract itself needs 500. */
 export const jsonEntriesMax = 1_000
 
+/** Values in a document, with those in lists and objects; a full import of contacts needs 60,000. */
+export const jsonNodesMax = 150_000
+
 /** Length of a member name, in UTF-16 units. It keeps the pointers of faults short. */
 export const memberNameLengthMax = 128
 
@@ -18,18 +21,21 @@ export const memberNameLengthMax = 128
  * name (`text.unicode`), a number that JSON readers do not agree on (`number.exact`, RFC 8259 §6),
  * a member named `__proto__` (`member.reserved`), a name beyond
  * `memberNameLengthMax` (`limit.name`), nesting beyond `jsonDepthMax` (`limit.depth`), more than
- * `jsonEntriesMax` entries (`limit.entries`). Looks no further after `faultsMax` faults.
+ * `jsonEntriesMax` entries (`limit.entries`), more than `jsonNodesMax` values in all (`limit.nodes`).
+ * Looks no further after `faultsMax` faults.
  */
 export function rawJsonFaults(value: unknown): Fault[] {
   const faults: Fault[] = []
-  visit(value, { pointer: '', depth: 0, faults })
-  return faults
+  const count = { nodes: 1 }
+  visit(value, { pointer: '', depth: 0, faults, count })
+  return count.nodes > jsonNodesMax ? [nodesFault] : faults
 }
 
 interface Place {
   pointer: string
   depth: number
   faults: Fault[]
+  count: { nodes: number }
 }
 
 function visit(value: unknown, place: Place): void {
@@ -39,27 +45,28 @@ function visit(value: unknown, place: Place): void {
   }
   if (typeof value === 'number' && !isExact(value)) place.faults.push(numberFault(place.pointer))
   if (value === null || typeof value !== 'object') return
-  if (place.faults.length >= faultsMax) return
+  if (place.faults.length >= faultsMax || place.count.nodes > jsonNodesMax) return
   if (place.depth === jsonDepthMax) {
     place.faults.push(depthFault(place.pointer))
     return
   }
   const members = value as Record<string, unknown>
   const size = Array.isArray(value) ? value.length : Object.keys(members).length
+  place.count.nodes += size
   if (size > jsonEntriesMax) place.faults.push(entriesFault(place.pointer))
   else if (Array.isArray(value)) visitItems(value, place)
   else visitMembers(members, place)
 }
 
-function visitItems(items: readonly unknown[], { pointer, depth, faults }: Place): void {
+function visitItems(items: readonly unknown[], { pointer, depth, faults, count }: Place): void {
   for (let index = 0; index < items.length; index += 1) {
     const item = items[index]
     if (isSound(item)) continue
-    visit(item, { pointer: `${pointer}/${index}`, depth: depth + 1, faults })
+    visit(item, { pointer: `${pointer}/${index}`, depth: depth + 1, faults, count })
   }
 }
 
-function visitMembers(members: Record<string, unknown>, { pointer, depth, faults }: Place): void {
+function visitMembers(members: Record<string, unknown>, { pointer, depth, faults, count }: Place): void {
   for (const name of Object.keys(members)) {
     if (name.length > memberNameLengthMax) {
       faults.push(nameFault(pointer))
@@ -69,7 +76,7 @@ function visitMembers(members: Record<string, unknown>, { pointer, depth, faults
     if (name === '__proto__') faults.push(reservedFault(pointer + pointerStep(name)))
     const member = members[name]
     if (isSound(member)) continue
-    visit(member, { pointer: pointer + pointerStep(name), depth: depth + 1, faults })
+    visit(member, { pointer: pointer + pointerStep(name), depth: depth + 1, faults, count })
   }
 }
 
@@ -117,6 +124,13 @@ function entriesFault(pointer: string): Fault {
     detail: `${pointer === '' ? 'The document' : pointer} has too many entries.`,
     expected: `at most ${jsonEntriesMax}`,
   }
+}
+
+const nodesFault: Fault = {
+  pointer: '',
+  rule: 'limit.nodes',
+  detail: 'The document has too many values.',
+  expected: `at most ${jsonNodesMax}`,
 }
 
 function nameFault(pointer: string): Fault {

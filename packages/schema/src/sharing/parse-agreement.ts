@@ -8,10 +8,9 @@ import type {
   AgreementShare,
 } from '../generated/agreement.gen.ts'
 import { parseInstant, yearsLater } from '../levels/jst.ts'
+import { boundedShapeFaults } from '../report/bounded-shape.ts'
 import { distinctFaults, type Fault, type Parsed } from '../report/fault.ts'
-import { rawJsonFaults } from '../report/raw-json.ts'
 import { schemas } from '../report/schemas.ts'
-import { shapeFaults, withoutEchoes } from '../report/shape-faults.ts'
 import { validatorOf } from '../report/validators.ts'
 
 const validateProposal = part<AgreementProposal>('agreementProposal')
@@ -32,7 +31,7 @@ export function parseAgreementProposal(
   value: unknown,
   terms: ProposalTerms,
 ): Parsed<'proposal', AgreementProposal> {
-  const shape = shapeOf(value, validateProposal)
+  const shape = boundedShapeFaults(value, validateProposal)
   if (shape.length > 0) return { ok: false, faults: distinctFaults(shape) }
   const proposal = value as AgreementProposal
   const faults = [...partyFaults(proposal, terms), ...validityFaults(proposal, terms)]
@@ -41,7 +40,7 @@ export function parseAgreementProposal(
 
 /** The ending of an agreement, unchanged. Refuses one without a reason. */
 export function parseAgreementEnding(value: unknown): Parsed<'ending', AgreementEnding> {
-  const faults = shapeOf(value, validateEnding)
+  const faults = boundedShapeFaults(value, validateEnding)
   return faults.length === 0
     ? { ok: true, ending: value as AgreementEnding }
     : { ok: false, faults: distinctFaults(faults) }
@@ -84,11 +83,6 @@ function validityFaults(proposal: AgreementProposal, { now, yearsMax }: Proposal
     faults.push(fault('/validUntil', 'validity.length', 'is too far away', expected))
   }
   return faults
-}
-
-function shapeOf(value: unknown, validate: ValidateFunction): Fault[] {
-  const shape = validate(value) ? [] : shapeFaults(validate.errors ?? [])
-  return withoutEchoes([...rawJsonFaults(value), ...shape])
 }
 
 function fault(pointer: string, rule: string, says: string, expected: string): Fault {

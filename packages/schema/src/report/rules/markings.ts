@@ -34,7 +34,16 @@ export const checkMarkings: ReportRule = ({ markings }, faults, document) => {
 }
 
 const identity = new Set(
-  ['schemaVersion', 'kind', 'messageStatus', 'state', 'tlp', 'markings'].map((name) => `/${name}`),
+  [
+    'schemaVersion',
+    'kind',
+    'messageStatus',
+    'state',
+    'reporter',
+    'reporter/organisation',
+    'tlp',
+    'markings',
+  ].map((name) => `/${name}`),
 )
 
 function resolves(pointer: string, document: object): boolean {
