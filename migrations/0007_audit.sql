@@ -44,6 +44,7 @@ CREATE INDEX audit_entries_by_objects ON audit_entries USING gin (object_ids)
 -- goes into the hash as its length in bytes, a colon, itself and a comma; an empty one as ":,".
 -- The first row of a statement takes the head, each next one the row before it, from a setting. Who
 -- inserts could change that setting between two rows: end_audit_statement() believes none of it.
+-- On any other table than this one both refuse, and what retention says only the owner may say.
 CREATE FUNCTION chain_audit_entry() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = public, pg_temp AS $$
 DECLARE
@@ -52,12 +53,23 @@ DECLARE
   at text := to_char(NEW.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"');
   ids text := array_to_json(NEW.object_ids);
   detail text := NEW.detail;
+  caller name := CASE current_setting('role') WHEN 'none' THEN session_user
+    ELSE current_setting('role') END;
 BEGIN
+  IF pg_partition_root(TG_RELID) IS DISTINCT FROM 'public.audit_entries'::regclass THEN
+    RAISE EXCEPTION 'only audit_entries is chained, not %', TG_RELID::regclass
+      USING ERRCODE = 'insufficient_privilege';
+  END IF;
+  IF NEW.action = 'audit.retained' AND NOT pg_has_role(caller, current_user, 'USAGE') THEN
+    RAISE EXCEPTION 'permission denied: only the owner of the audit trail says what retention removed'
+      USING ERRCODE = 'insufficient_privilege';
+  END IF;
   IF before <> '' THEN
     NEW.seq := split_part(before, ' ', 1)::bigint + 1;
     NEW.prev_hash := decode(split_part(before, ' ', 2), 'hex');
   ELSE
-    SELECT head.seq + 1, head.hash INTO NEW.seq, NEW.prev_hash FROM audit_heads AS head
+    SELECT head.seq + 1, head.hash INTO NEW.seq, NEW.prev_hash
+    FROM public.audit_heads AS head
     WHERE head.chain = NEW.chain FOR NO KEY UPDATE;
   END IF;
   NEW.hash := sha256(NEW.prev_hash || convert_to(concat(
@@ -82,10 +94,14 @@ END $$;
 CREATE FUNCTION end_audit_statement() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = public, pg_temp AS $$
 DECLARE
-  head audit_heads;
+  head public.audit_heads;
   entry record;
 BEGIN
-  FOR head IN SELECT * FROM audit_heads WHERE chain IN (SELECT chain FROM added)
+  IF pg_partition_root(TG_RELID) IS DISTINCT FROM 'public.audit_entries'::regclass THEN
+    RAISE EXCEPTION 'only audit_entries is chained, not %', TG_RELID::regclass
+      USING ERRCODE = 'insufficient_privilege';
+  END IF;
+  FOR head IN SELECT * FROM public.audit_heads WHERE chain IN (SELECT chain FROM added)
     FOR NO KEY UPDATE OF audit_heads
   LOOP
     FOR entry IN SELECT seq, prev_hash, hash FROM added WHERE chain = head.chain ORDER BY seq LOOP
@@ -97,7 +113,7 @@ BEGIN
       head.prev_hash := entry.prev_hash;
       head.hash := entry.hash;
     END LOOP;
-    UPDATE audit_heads SET seq = head.seq, prev_hash = head.prev_hash, hash = head.hash
+    UPDATE public.audit_heads SET seq = head.seq, prev_hash = head.prev_hash, hash = head.hash
     WHERE chain = head.chain;
     PERFORM set_config('renkei.audit_' || head.chain, '', true);
   END LOOP;
@@ -122,7 +138,7 @@ DECLARE
   first date := date_trunc('month', month)::date;
   name text := 'audit_entries_' || to_char(first, 'YYYY_MM');
 BEGIN
-  IF to_regclass(name) IS NOT NULL THEN RETURN false; END IF;
+  IF to_regclass('public.' || name) IS NOT NULL THEN RETURN false; END IF;
   EXECUTE format('CREATE TABLE %I (LIKE audit_entries INCLUDING DEFAULTS INCLUDING CONSTRAINTS)', name);
   EXECUTE format('CREATE TRIGGER audit_entries_no_truncate BEFORE TRUNCATE ON %I
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()', name);
@@ -146,7 +162,7 @@ DECLARE
 BEGIN
   PERFORM pg_advisory_xact_lock(hashtext('renkei.audit_partitions'));
   FOR month IN 0..least(greatest(ahead, 0), 24) LOOP
-    IF make_audit_partition(((now() AT TIME ZONE 'UTC') + make_interval(months => month))::date) THEN
+    IF public.make_audit_partition(((now() AT TIME ZONE 'UTC') + make_interval(months => month))::date) THEN
       made := made + 1;
     END IF;
   END LOOP;

@@ -53,9 +53,10 @@ INSERT INTO sharing_version DEFAULT VALUES;
 CREATE FUNCTION raise_sharing_version() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
   SET search_path = public, pg_temp AS $$
 BEGIN
-  UPDATE sharing_version SET version = version + 1;
+  UPDATE public.sharing_version SET version = version + 1;
   RETURN NULL;
 END $$;
+REVOKE ALL ON FUNCTION raise_sharing_version() FROM PUBLIC;
 CREATE TRIGGER agreements_raise_sharing_version AFTER INSERT OR UPDATE OF state, valid_until, valid_from
   ON agreements FOR EACH STATEMENT EXECUTE FUNCTION raise_sharing_version();
 CREATE TRIGGER agreement_shares_raise_sharing_version AFTER INSERT

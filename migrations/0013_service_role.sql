@@ -29,6 +29,14 @@ DECLARE
 BEGIN
   -- Rights are rows of the catalogue: two who set them at once would be in each other's way.
   PERFORM pg_advisory_xact_lock(hashtext('renkei.service_rights'));
+  -- A table or function of their own could stand in for one that the owner's functions mean. Not every
+  -- owner of tables owns the database: then this is its owner's to revoke.
+  IF pg_has_role((SELECT datdba FROM pg_database WHERE datname = current_database()), 'USAGE') THEN
+    EXECUTE format('REVOKE TEMPORARY ON DATABASE %I FROM PUBLIC, renkei_service', current_database());
+  END IF;
+  IF pg_has_role((SELECT nspowner FROM pg_namespace WHERE nspname = 'public'), 'USAGE') THEN
+    REVOKE CREATE ON SCHEMA public FROM PUBLIC, renkei_service;
+  END IF;
   GRANT USAGE ON SCHEMA public TO renkei_service;
   FOR one IN SELECT c.oid::regclass AS name, c.relispartition AS is_part, EXISTS (
       SELECT FROM pg_trigger t WHERE t.tgrelid = c.oid AND t.tgfoid = 'refuse_change'::regproc

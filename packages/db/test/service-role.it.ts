@@ -7,6 +7,7 @@ import {
   type Database,
   ensureServiceLogin,
   makeAuditPartitions,
+  migrate,
   openDatabase,
   recordAccesses,
 } from '../src/index.ts'
@@ -17,6 +18,8 @@ let service: Database
 
 beforeAll(async () => {
   database = await createTestDatabase()
+  // A clone has no rights of its own on the database: they come with this.
+  await migrate(database.url)
   serviceUrl = await ensureServiceLogin(database.url, 'for-this-test-only')
   service = openDatabase({
     url: serviceUrl,
@@ -74,10 +77,39 @@ test('no table that is append-only may be changed, and no other right comes with
 
 test('no function of the owner runs with his rights for the services, but those that they need', async () => {
   const definers = await asOwner(`
-    SELECT proname AS name FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND prosecdef
-      AND prorettype <> 'trigger'::regtype AND has_function_privilege('renkei_service', oid, 'EXECUTE')`)
-  expect(definers.map(({ name }) => name)).toEqual(['make_audit_partitions'])
+    SELECT p.oid::regproc::text AS name, array_to_string(proconfig, ' ') AS settings,
+      has_function_privilege('renkei_service', p.oid, 'EXECUTE') AS theirs,
+      EXISTS (SELECT FROM aclexplode(coalesce(proacl, acldefault('f', proowner)))
+        WHERE grantee = 0) AS everybodys
+    FROM pg_proc p WHERE prosecdef ORDER BY name`)
+  expect(definers.map(({ name }) => name)).toEqual(
+    expect.arrayContaining(['chain_audit_entry', 'raise_sharing_version']),
+  )
+  for (const { name, settings } of definers) {
+    expect(settings, String(name)).toMatch(/search_path=public, pg_temp(?: [a-z_]+=|$)/)
+  }
+  const named = (list: typeof definers) => list.map(({ name }) => name)
+  expect(named(definers.filter(({ theirs }) => theirs))).toEqual(['make_audit_partitions'])
+  expect(named(definers.filter(({ everybodys }) => everybodys))).toEqual([])
 })
+
+test.each([
+  'BEFORE INSERT ON mine FOR EACH ROW EXECUTE FUNCTION chain_audit_entry()',
+  `AFTER INSERT ON mine REFERENCING NEW TABLE AS added
+    FOR EACH STATEMENT EXECUTE FUNCTION end_audit_statement()`,
+])(
+  'the head of a chain moves for no table but the trail, not even for the owner: %s',
+  async (by) => {
+    const heads = () =>
+      asOwner(`SELECT chain, seq, encode(hash, 'hex') FROM audit_heads ORDER BY chain`)
+    const before = await heads()
+    const attack = asOwner(`CREATE TEMP TABLE mine (LIKE audit_entries); CREATE TRIGGER mine ${by};
+    INSERT INTO mine SELECT 'write', seq + 1, now(), NULL, NULL, 'r', NULL, 'x.y', 'x', '{}', NULL, NULL,
+      hash, sha256('forged') FROM audit_heads WHERE chain = 'write'`)
+    await expect(attack).rejects.toThrow('only audit_entries is chained, not mine')
+    expect(await heads()).toEqual(before)
+  },
+)
 
 describe('the services', () => {
   const thisMonth = `audit_entries_${new Date().toISOString().slice(0, 7).replace('-', '_')}`
@@ -96,6 +128,11 @@ describe('the services', () => {
     `UPDATE delivery_attempts SET attempt = 1`,
     `TRUNCATE reports`,
     `CREATE TABLE mine (a int)`,
+    `CREATE TEMP TABLE sharing_version (version bigint)`,
+    `CREATE FUNCTION pg_temp.mine() RETURNS int LANGUAGE sql AS 'SELECT 1'`,
+    `CREATE FUNCTION mine() RETURNS int LANGUAGE sql AS 'SELECT 1'`,
+    `INSERT INTO audit_entries (chain, at, request_id, action, object_type)
+      VALUES ('write', now(), 'r', 'audit.retained', 'audit')`,
     `DELETE FROM schema_migrations`,
     `SELECT grant_service_rights()`,
     `SELECT make_audit_partition('2031-01-01')`,
@@ -117,6 +154,21 @@ describe('the services', () => {
     `DROP TRIGGER audit_entries_chained ON audit_entries`,
   ])('own nothing that they could loosen: %s', async (statement) => {
     await expect(asService(statement)).rejects.toThrow(/must be owner|permission denied/)
+  })
+
+  test('can attach a trigger to no table there is', async () => {
+    const tables = await asOwner(`SELECT c.oid::regclass::text AS name FROM pg_class c
+      JOIN pg_namespace n ON n.oid = c.relnamespace
+      WHERE c.relkind IN ('r', 'p', 'v') AND n.nspname NOT LIKE 'pg_toast%'`)
+    expect(tables.length).toBeGreaterThan(20)
+    const attack = tables.map(
+      ({ name }) => `BEGIN
+        CREATE TRIGGER mine AFTER INSERT ON ${String(name)}
+          FOR EACH STATEMENT EXECUTE FUNCTION suppress_redundant_updates_trigger();
+        RAISE EXCEPTION 'attached to ${String(name)}';
+      EXCEPTION WHEN insufficient_privilege THEN NULL; END;`,
+    )
+    expect(await asService(`DO $$ BEGIN ${attack.join(' ')} END $$`)).toEqual([])
   })
 
   test('cannot put their triggers out of the way', async () => {
