@@ -16,7 +16,7 @@ import {
 } from '@renkei/schema'
 import type { FastifyRequest } from 'fastify'
 import { isDeepStrictEqual } from 'node:util'
-import { DomainError } from '../problem/domain-error.ts'
+import { DomainError, invalidBody } from '../problem/domain-error.ts'
 import type { AgreementDeps } from './agreement-deps.ts'
 import { conclude, concludeUnchanged, ringForNotice } from './conclude.ts'
 
@@ -53,10 +53,7 @@ export async function propose(request: FastifyRequest, deps: AgreementDeps): Pro
 
 /** The refusal of a proposal or an ending with its faults. */
 export function invalidAgreement(faults: readonly Fault[]): DomainError {
-  return new DomainError('invalid-agreement', {
-    detail: `${faults.length} ${faults.length === 1 ? 'fault was' : 'faults were'} found; nothing was stored.`,
-    errors: faults,
-  })
+  return invalidBody('invalid-agreement', faults)
 }
 
 // Members may look up who is registered, so this tells nothing that is hidden.

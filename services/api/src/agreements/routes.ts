@@ -10,6 +10,7 @@ import { docs } from './agreement-docs.ts'
 import { changeAgreement, noSuchAgreement } from './change-agreement.ts'
 import type { MoveName } from './moves.ts'
 import { propose } from './propose.ts'
+import { pageOf } from '../page.ts'
 
 const write = (audit: RouteAudit) => ({ scope: 'admin' as Scope, audit })
 const read = (audit: RouteAudit) => ({ scope: 'reports:read' as Scope, audit })
@@ -45,10 +46,9 @@ export function agreementRoutes(app: FastifyInstance, deps: AgreementDeps, done:
       const filter = { states: query.state, counterpart: query.counterpart }
       const page = { before: query.cursor, limit: query.limit + 1 }
       const found = await listAgreements(db, reading, filter, page)
-      const items = found.slice(0, query.limit)
-      shown.push(...items.map(shownAgreement))
-      const next = found.length > query.limit ? items.at(-1)?.agreementId : undefined
-      return { items, ...(next && { next }) }
+      const answer = pageOf(found, query.limit, ({ agreementId }) => agreementId)
+      shown.push(...answer.items.map(shownAgreement))
+      return answer
     },
   )
   app.get<ById>(

@@ -19,6 +19,7 @@ import { holdCredentials } from './change-keys.ts'
 import { invalidCredential, readCredentialBody, type SigningKeyBody } from './credential-bodies.ts'
 import type { CredentialDeps } from './credential-deps.ts'
 import { viewSigningKey } from './credential-views.ts'
+import { pageOf } from '../page.ts'
 
 /** Registers a key that has signed this very request. Refuses one that was ever registered. */
 export async function registerSigningKey(request: FastifyRequest, deps: CredentialDeps) {
@@ -84,10 +85,9 @@ export async function listOwnSigningKeys(
 ) {
   const page = { after: query.cursor ?? null, limit: query.limit + 1 }
   const rows = await listSigningKeysOf(deps.db, organisationId, page)
-  const items = rows.slice(0, query.limit)
-  const next = rows.length > query.limit ? items.at(-1)?.signingKeyId : undefined
+  const { items, ...next } = pageOf(rows, query.limit, ({ signingKeyId }) => signingKeyId)
   const now = deps.clock.now()
-  return { items: items.map((key) => viewSigningKey(key, now)), ...(next && { next }) }
+  return { items: items.map((key) => viewSigningKey(key, now)), ...next }
 }
 
 function readKey({ jwk, pem }: SigningKeyBody): PublicKey {

@@ -5,7 +5,7 @@ import { scopes } from '@renkei/db'
 import type { Fault } from '@renkei/schema'
 import Ajv from 'ajv/dist/2020.js'
 import formats from 'ajv-formats'
-import { DomainError } from '../problem/domain-error.ts'
+import { type DomainError, invalidBody } from '../problem/domain-error.ts'
 
 const label = {
   type: 'string',
@@ -148,6 +148,5 @@ export function readCredentialBody<Kind extends keyof Bodies>(
 
 /** The refusal of a body with its faults. */
 export function invalidCredential(errors: readonly Fault[]): DomainError {
-  const detail = `${errors.length} ${errors.length === 1 ? 'fault was' : 'faults were'} found; nothing was stored.`
-  return new DomainError('invalid-credential', { detail, errors })
+  return invalidBody('invalid-credential', errors)
 }

@@ -13,6 +13,7 @@ import { audits } from './credential-audit.ts'
 import type { CredentialDeps } from './credential-deps.ts'
 import { docs } from './credential-docs.ts'
 import { viewKey } from './credential-views.ts'
+import { pageOf } from '../page.ts'
 
 const scope = 'admin'
 
@@ -85,8 +86,7 @@ async function listOwnKeys(
 ) {
   const page = { after: query.cursor ?? null, limit: query.limit + 1 }
   const rows = await listKeysOf(deps.db, organisationId, page)
-  const items = rows.slice(0, query.limit)
-  const next = rows.length > query.limit ? items.at(-1)?.keyId : undefined
+  const { items, ...next } = pageOf(rows, query.limit, ({ keyId }) => keyId)
   const now = deps.clock.now()
-  return { items: items.map((key) => viewKey(key, now)), ...(next && { next }) }
+  return { items: items.map((key) => viewKey(key, now)), ...next }
 }

@@ -5,6 +5,7 @@ import { type Db, readEventOwner, readLedger, readLedgerLines } from '@renkei/db
 import type { FastifyInstance } from 'fastify'
 import { answer, limitSchema, pathOf, problemResponse, queryOf, uuidSchema } from '../docs/parts.ts'
 import { DomainError } from '../problem/domain-error.ts'
+import { pageOf } from '../page.ts'
 
 export function ledgerRoutes(
   app: FastifyInstance,
@@ -23,9 +24,7 @@ export function ledgerRoutes(
       const page = { after: query.cursor ?? null, limit: query.limit + 1 }
       const lines = await readLedgerLines(deps.db, ledger.seq, page)
       const { seq: _, ...counts } = ledger
-      const items = lines.slice(0, query.limit)
-      const next = lines.length > query.limit ? items.at(-1)?.subscriptionId : undefined
-      return { ...counts, items, ...(next && { next }) }
+      return { ...counts, ...pageOf(lines, query.limit, ({ subscriptionId }) => subscriptionId) }
     },
   )
   done()

@@ -32,6 +32,23 @@ export class DomainError extends Error {
   }
 }
 
+/** The refusal of a body with what is wrong with it; `max` faults at most are named, all are counted. */
+export function invalidBody(
+  slug: ProblemSlug,
+  faults: readonly Fault[],
+  max = faults.length,
+): DomainError {
+  return new DomainError(slug, {
+    detail: `${faultsFound(faults)}; nothing was stored.`,
+    errors: faults.slice(0, max),
+  })
+}
+
+/** How many faults there are, in words. */
+export function faultsFound({ length }: readonly unknown[]): string {
+  return `${length} ${length === 1 ? 'fault was' : 'faults were'} found`
+}
+
 /** The refusal of a parameter or header, named like a fault of a body. */
 export function badParameter(name: string, rule: string, detail: string): DomainError {
   return new DomainError('invalid-request', { detail, errors: [{ pointer: name, rule, detail }] })

@@ -4,7 +4,7 @@
 import { isDatabaseUnavailable } from '@renkei/db'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
-import { DomainError } from './domain-error.ts'
+import { DomainError, faultsFound } from './domain-error.ts'
 import { problemTypes } from './problem-types.ts'
 
 export interface ProblemDeps {
@@ -115,7 +115,7 @@ function parameterFaults(error: unknown): DomainError {
     }`,
   }))
   return new DomainError('invalid-request', {
-    detail: `${errors.length} ${errors.length === 1 ? 'fault was' : 'faults were'} found.`,
+    detail: `${faultsFound(errors)}.`,
     errors,
   })
 }

@@ -12,7 +12,7 @@ import {
 import type { Fault } from '@renkei/schema'
 import type { FastifyRequest } from 'fastify'
 import { actorOf } from '../audit/actor.ts'
-import { DomainError } from '../problem/domain-error.ts'
+import { DomainError, invalidBody } from '../problem/domain-error.ts'
 import type { RegisterDeps } from './register-deps.ts'
 
 /** The contacts of the caller, among them those that do not open: one of these stops no change of the others. */
@@ -60,8 +60,5 @@ export function ownContact({ heads }: OpenRegister, contactId: string): ContactH
 
 /** The refusal of an entry of the register with its faults. */
 export function invalidEntry(errors: readonly Fault[]): DomainError {
-  return new DomainError('invalid-register-entry', {
-    detail: `${errors.length} ${errors.length === 1 ? 'fault was' : 'faults were'} found; nothing was stored.`,
-    errors,
-  })
+  return invalidBody('invalid-register-entry', errors)
 }

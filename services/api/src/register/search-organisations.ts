@@ -5,6 +5,7 @@ import { audienceOf, type Organisation, type OrganisationKind } from '@renkei/sc
 import type { Caller } from '../auth/auth.ts'
 import type { RegisterDeps } from './register-deps.ts'
 import { viewOrganisation } from './views.ts'
+import { pageOf } from '../page.ts'
 
 export interface OrganisationsQuery {
   readonly q?: string
@@ -31,8 +32,6 @@ export async function listOrganisations(
     },
     { after: query.cursor, limit: query.limit + 1 },
   )
-  const page = rows.slice(0, query.limit)
-  const next = rows.length > query.limit ? page.at(-1)?.organisationId : undefined
-  const items = page.flatMap((entry) => viewOrganisation(entry, caller) ?? [])
-  return { items, ...(next && { next }) }
+  const { items, ...next } = pageOf(rows, query.limit, (entry) => entry.organisationId)
+  return { items: items.flatMap((entry) => viewOrganisation(entry, caller) ?? []), ...next }
 }

@@ -5,7 +5,7 @@ import type { Db, SharingBook } from '@renkei/db'
 import { type Fault, parseReport, type Report } from '@renkei/schema'
 import type { Clock } from '@renkei/service-kit'
 import type { Caller } from '../auth/auth.ts'
-import { DomainError } from '../problem/domain-error.ts'
+import { DomainError, invalidBody } from '../problem/domain-error.ts'
 
 export interface ParseDeps {
   readonly db: Db
@@ -43,10 +43,7 @@ function checkReportSize(bytes: number, reportBytesMax: number): void {
 }
 
 function invalidReport(faults: readonly Fault[]): DomainError {
-  return new DomainError('invalid-report', {
-    detail: `${faults.length} ${faults.length === 1 ? 'fault was' : 'faults were'} found; nothing was stored.`,
-    errors: faults.slice(0, 1000),
-  })
+  return invalidBody('invalid-report', faults, 1000)
 }
 
 function checkAgainstCaller(report: Report, caller: Caller, deps: ParseDeps): Fault[] {

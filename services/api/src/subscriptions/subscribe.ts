@@ -14,10 +14,11 @@ import { sealSecret } from '@renkei/vault'
 import { newSecret } from '@renkei/webhook'
 import type { FastifyRequest } from 'fastify'
 import { actorOf } from '../audit/actor.ts'
-import { DomainError } from '../problem/domain-error.ts'
+import { DomainError, invalidBody } from '../problem/domain-error.ts'
 import { toView } from './own-subscription.ts'
 import type { SubscriptionDeps } from './subscription-deps.ts'
 import { verifySubscription } from './verify-endpoint.ts'
+import { pageOf } from '../page.ts'
 
 /** Stores a subscription and challenges its endpoint; throws the refusal with every fault. */
 export async function subscribe(
@@ -69,10 +70,7 @@ export function checkTarget(url: string, { sender }: Pick<SubscriptionDeps, 'sen
 
 /** The refusal of a subscription with its faults. */
 export function invalidSubscription(faults: readonly Fault[]): DomainError {
-  return new DomainError('invalid-subscription', {
-    detail: `${faults.length} ${faults.length === 1 ? 'fault was' : 'faults were'} found; nothing was stored.`,
-    errors: faults,
-  })
+  return invalidBody('invalid-subscription', faults)
 }
 
 /** Lists the subscriptions of an organisation, a page at a time. */
@@ -83,7 +81,6 @@ export async function listPage(
 ) {
   const page = { after: query.cursor ?? null, limit: query.limit + 1 }
   const rows = await listSubscriptions(deps.database, organisationId, page)
-  const items = rows.slice(0, query.limit)
-  const next = rows.length > query.limit ? items.at(-1)?.subscriptionId : undefined
-  return { items: items.map(toView), ...(next && { next }) }
+  const { items, ...next } = pageOf(rows, query.limit, ({ subscriptionId }) => subscriptionId)
+  return { items: items.map(toView), ...next }
 }
