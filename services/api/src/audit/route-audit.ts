@@ -13,10 +13,10 @@ export interface RouteAudit {
   readonly ownedBy?: 'caller'
   /**
    * Who writes the entry of an access that was given: `answer` (unless told), before the answer
-   * leaves; `transaction`, the change itself; `stream`, each time something is sent; `nobody`, where
-   * nothing that is stored is shown. Refused attempts are always recorded.
+   * leaves; `transaction`, the change itself; `stream`, each time something is sent. Refused attempts
+   * are always recorded.
    */
-  readonly by?: 'answer' | 'transaction' | 'stream' | 'nobody'
+  readonly by?: 'answer' | 'transaction' | 'stream'
 }
 
 declare module 'fastify' {

@@ -126,7 +126,7 @@ export const validateDocs = {
   operationId: 'validateReport',
   summary: 'Check a report without storing it',
   description:
-    'The level that it would get and why, the deadlines, and exactly what every audience, and every organisation with an agreement, would read and be sent.',
+    'The level that it would get and why, the deadlines, and exactly what every audience would read and be sent; with `reports:read`, every organisation with an agreement, too.',
   tags,
   body: published('report'),
   response: {
@@ -148,13 +148,18 @@ export const validateDocs = {
         partners: {
           type: 'array',
           description:
-            'The same for each organisation with an agreement in force, or concerned by a leak.',
+            'The same for each organisation with an agreement in force, or concerned by a leak; only for keys with `reports:read`.',
           items: {
             type: 'object',
             properties: {
               organisation: { type: 'string' },
               audience: { type: 'string' },
               agreementId: { type: 'string' },
+              ifRegistered: {
+                type: 'boolean',
+                description:
+                  'Present where the register shows you no such organisation: what a carrier would get that is registered by this code.',
+              },
               read: { type: ['object', 'null'], additionalProperties: true },
               push: { type: ['object', 'string', 'null'], additionalProperties: true },
             },

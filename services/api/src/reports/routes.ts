@@ -28,13 +28,14 @@ export interface ReportDeps
 const write = { scope: 'reports:write' as Scope }
 const store = { ...write, limit: 'reports' } as const
 
-// What is stored is recorded with it; a report that is only checked is kept nowhere.
+// What is stored is recorded with it.
 const ofReport = { objectType: 'report', by: 'transaction' } as const
 const audits = {
   create: { action: 'report.created', ...ofReport },
   revise: { action: 'report.revised', ...ofReport, param: 'reportId' },
   batch: { action: 'report.created', ...ofReport },
-  validate: { action: 'report.validated', objectType: 'report', by: 'nobody' },
+  // The agreements that it shows are stored ones.
+  validate: { action: 'report.validated', objectType: 'report', ownedBy: 'caller' },
 } as const satisfies Record<string, RouteAudit>
 
 /** Registers all addresses below /v1/reports. */
@@ -72,8 +73,16 @@ export function reportRoutes(app: FastifyInstance, deps: ReportDeps, done: () =>
     '/v1/reports/validate',
     { config: { ...write, audit: audits.validate }, bodyLimit, schema: validateDocs },
     async (request) => {
-      const { report } = await parseSubmission(request.body, request.caller, deps)
-      return validateReport(report, request.caller, deps)
+      const { caller, shown } = request
+      const { report } = await parseSubmission(request.body, caller, deps)
+      const assessed = await validateReport(report, caller, deps)
+      for (const { agreementId: objectId, ...partner } of assessed.partners ?? []) {
+        if (objectId === undefined) continue
+        const fields = ['agreementId', ...Object.keys(partner)]
+        // In the caller's own trail: a partner is not told what is only being checked.
+        shown.push({ owner: caller.organisationId, objectType: 'agreement', objectId, fields })
+      }
+      return assessed
     },
   )
   void app.register(readRoutes, deps)

@@ -4,6 +4,7 @@
 
 import { type Db, readOrganisationKinds, type SharingBook } from '@renkei/db'
 import {
+  type Audience,
   audienceOf,
   audiences,
   classify,
@@ -12,9 +13,11 @@ import {
   project,
   pushed,
   type Report,
+  type ReportView,
   type RuleSet,
   type Sight,
   sightAs,
+  type SightFacts,
 } from '@renkei/schema'
 import type { Caller } from '../auth/auth.ts'
 
@@ -42,36 +45,74 @@ export async function validateReport(report: Report, caller: Caller, deps: Valid
   const { organisationId } = caller
   const { messageStatus } = report
   const facts = { organisationId, messageStatus, ...gatherFacts(report, level.value) }
-  await deps.sharing.refresh(deps.db)
   const preview = (sight: Sight | undefined) => previewOf(recorded, sight)
   const views = audiences.map((audience) => [audience, preview(sightAs(audience, facts)).read])
   const pushes = audiences.map((audience) => [audience, preview(sightAs(audience, facts)).push])
-  const shares = new Map(deps.sharing.sharesFrom(organisationId).map((share) => [share.to, share]))
-  const named = [...new Set([...shares.keys(), ...facts.owners])].filter(
-    (other) => other !== organisationId,
-  )
-  const kinds = await readOrganisationKinds(deps.db, named)
-  const partners = named.flatMap((other) => {
-    const organisationKind = kinds.get(other)
-    const share = shares.get(other)
-    const ties = { concerned: facts.owners.includes(other), share }
-    if (!organisationKind) return []
-    const audience = audienceOf({ organisationId: other, organisationKind }, organisationId)
-    const { read, push } = preview(sightAs(audience, facts, ties))
-    const agreement = share && { agreementId: share.agreementId }
-    return [{ organisation: other, audience, ...agreement, read, push }]
-  })
   return {
     valid: true,
     ...classification,
     views: Object.fromEntries(views),
     pushed: Object.fromEntries(pushes),
-    partners,
+    // What is agreed and who is registered is read with a right of its own.
+    ...(mayRead(caller) && { partners: await previewPartners(facts, caller, preview, deps) }),
   }
 }
 
+function mayRead({ scopes }: Caller): boolean {
+  return scopes.has('reports:read') || scopes.has('admin')
+}
+
+interface Partner extends Preview {
+  readonly organisation: string
+  readonly audience?: Audience
+  readonly agreementId?: string
+  readonly ifRegistered?: true
+}
+
+async function previewPartners(
+  facts: SightFacts,
+  caller: Caller,
+  preview: (sight: Sight | undefined) => Preview,
+  { db, sharing }: ValidateDeps,
+): Promise<Partner[]> {
+  const { organisationId } = caller
+  await sharing.refresh(db)
+  const shares = new Map(sharing.sharesFrom(organisationId).map((share) => [share.to, share]))
+  const named = [...new Set([...shares.keys(), ...facts.owners])].filter(
+    (other) => other !== organisationId,
+  )
+  // Who may list only itself learns of no other whether it is registered, nor as what.
+  const listsAll = audienceOf(caller, '') !== 'public'
+  const kinds = await readOrganisationKinds(db, listsAll ? named : [...shares.keys()])
+  return named.map((other) => {
+    const organisationKind = kinds.get(other)
+    const share = shares.get(other)
+    const ties = { concerned: facts.owners.includes(other), share }
+    if (!organisationKind) {
+      const seen = preview(sightAs(unknownAudience, facts, ties))
+      return { organisation: other, ifRegistered: true, ...seen }
+    }
+    const audience = audienceOf({ organisationId: other, organisationKind }, organisationId)
+    const agreement = share && { agreementId: share.agreementId }
+    return {
+      organisation: other,
+      audience,
+      ...agreement,
+      ...preview(sightAs(audience, facts, ties)),
+    }
+  })
+}
+
+// What an organisation of which nothing is known would be: most who own what leaks are carriers.
+const unknownAudience = 'peer'
+
+interface Preview {
+  readonly read: ReportView | null
+  readonly push: ReportView | 'notice' | null
+}
+
 // What is pushed of a report that may be read and not be pushed is a notice without its content.
-function previewOf(report: Report, sight: Sight | undefined) {
+function previewOf(report: Report, sight: Sight | undefined): Preview {
   if (!sight) return { read: null, push: null }
   const read = project(report, sight) ?? null
   const push = project(report, pushed(sight)) ?? null
