@@ -1,16 +1,17 @@
 // The feed by pull: GET /v1/events waits a while for something new (long poll), and GET /v1/snapshot
 // says what is open, with the cursor to go on from.
 
-import { type Db, readFeedHead, readOpenEvents, type Scope } from '@renkei/db'
-import { hear, toCursor, viewOf, type Viewer } from '@renkei/schema'
+import { type Db, readFeedHead, readOpenEvents, type ReportEvent, type Scope } from '@renkei/db'
+import { hear, type ReportView, type Sight, toCursor, viewOf, type Viewer } from '@renkei/schema'
 import { openRevisions, type Vault } from '@renkei/vault'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { actorOf } from '../audit/actor.ts'
 import { feedAudit, type RecordDisclosure } from '../audit/disclosure.ts'
 import { type Shown, shownReport } from '../audit/shown.ts'
 import { answer, limitSchema, pageOf, problemResponse, published, queryOf } from '../docs/parts.ts'
-import { answerCharactersMax, withinAnswer } from '../limits/answer-size.ts'
+import { answerCharactersMax } from '../limits/answer-size.ts'
 import { DomainError } from '../problem/domain-error.ts'
+import { readPage } from '../read-page.ts'
 import {
   feedParameters,
   type FeedQuery,
@@ -106,6 +107,12 @@ function foreign(tail: FeedTail): DomainError {
   })
 }
 
+interface SeenEvent {
+  readonly event: ReportEvent
+  readonly view: ReportView
+  readonly sight: Sight
+}
+
 async function readSnapshot(
   { query, caller, shown }: FastifyRequest<{ Querystring: FeedQuery & { limit: number } }>,
   { db, tail, vault }: PullDeps,
@@ -113,23 +120,31 @@ async function readSnapshot(
   // The cursor is read first: what changes while the reports are read is told again by the feed.
   const { epoch, head } = await readFeedHead(db)
   const filter = toFeedFilter(query)
-  const after = toFeedPosition(query, 0)
-  const events = await readOpenEvents(db, after, query.limit + 1)
-  const stored = withinAnswer(events.slice(0, query.limit), ({ content }) => content)
-  const page = await openRevisions(vault, stored)
-  const reports = page.flatMap((event) => {
-    const hearing = hear(caller, filter, event, tail.findShare)
-    const view = hearing?.as === 'report' ? viewOf(event, hearing.sight) : undefined
-    if (!view || hearing?.as !== 'report') return []
-    shown.push(shownReport(event, { view, sight: hearing.sight }))
-    return view
+  const start = toFeedPosition(query, 0)
+  const { page, last } = await readPage<ReportEvent, SeenEvent>(query.limit, {
+    read: (event, limit) => readOpenEvents(db, event?.seq ?? start, limit),
+    async see(events) {
+      const heard = events.flatMap((event) => {
+        const hearing = hear(caller, filter, event, tail.findShare)
+        return hearing?.as === 'report' ? { event, sight: hearing.sight } : []
+      })
+      const opened = await openRevisions(
+        vault,
+        heard.map(({ event }) => event),
+      )
+      return heard.flatMap(({ sight }, index) => {
+        const event = opened[index]
+        const view = event && viewOf(event, sight)
+        return view ? { event, sight, view } : []
+      })
+    },
   })
-  const last = page.at(-1)
+  shown.push(...page.map(({ event, ...seen }) => shownReport(event, seen)))
   return {
     epoch,
     feedcursor: toCursor(head),
-    items: reports,
-    ...(events.length > stored.length && last && { next: toCursor(last.seq) }),
+    items: page.map(({ view }) => view),
+    ...(last && { next: toCursor(last.event.seq) }),
   }
 }
 

@@ -5,7 +5,7 @@ import { listReports, listRevisions, type StoredRevision } from '@renkei/db'
 import { reachOf, visibleCodes, wholeCountry } from '@renkei/schema'
 import type { Viewer } from '@renkei/schema'
 import { openRevisions } from '@renkei/vault'
-import { withinAnswer } from '../limits/answer-size.ts'
+import { readPage } from '../read-page.ts'
 import { isBeyond, reachOfCaller, type Seen, seeRevision, type SightDeps } from './report-sight.ts'
 
 export interface ListQuery {
@@ -21,9 +21,6 @@ export interface ListQuery {
   limit: number
 }
 
-// What the database gives at once may hold much that cannot be shown.
-const rowsMin = 100
-
 type Line = Seen & StoredRevision
 
 export interface Page {
@@ -36,7 +33,7 @@ export async function listSeen(query: ListQuery, caller: Viewer, deps: SightDeps
   const { db, sharing } = deps
   await sharing.refresh(db)
   const filter = { ...toFilter(query), reach: reachOfCaller(caller, sharing) }
-  return readPage(query.limit, caller, deps, {
+  return readLines(query.limit, caller, deps, {
     read: (last, limit) =>
       listReports(db, filter, { before: last?.reportId ?? query.cursor ?? null, limit }),
     isWanted: (line) => isAskedFor(query, line, line),
@@ -52,7 +49,7 @@ export async function listSeenRevisions(
   deps: SightDeps,
 ): Promise<Page> {
   await deps.sharing.refresh(deps.db)
-  return readPage(query.limit, caller, deps, {
+  return readLines(query.limit, caller, deps, {
     read: (last, limit) =>
       listRevisions(deps.db, reportId, { after: last?.revision ?? query.after, limit }),
     isWanted: () => true,
@@ -67,29 +64,24 @@ interface Source {
   readonly cursorOf: (line: Line) => string
 }
 
-async function readPage(
+async function readLines(
   limit: number,
   caller: Viewer,
   { sharing, vault }: SightDeps,
   { read, isWanted, cursorOf }: Source,
 ): Promise<Page> {
-  const lines: Line[] = []
-  const rowsMax = Math.max(limit + 1, rowsMin)
-  let last: StoredRevision | undefined
-  for (let ended = false; !ended && lines.length <= limit;) {
-    const rows = await read(last, rowsMax)
-    const visible = rows.filter((row) => !isBeyond(row, caller, sharing))
-    for (const row of await openRevisions(vault, visible)) {
-      const seen = seeRevision(row, caller, sharing)
-      if (seen && isWanted({ ...row, ...seen })) lines.push({ ...row, ...seen })
-    }
-    last = rows.at(-1)
-    ended = rows.length < rowsMax
-  }
-  const page = withinAnswer(lines.slice(0, limit), ({ view }) => view)
-  const end = page.at(-1)
-  // The next page begins after the last that was shown: no cursor names a hidden one.
-  return { lines: page, ...(end && lines.length > page.length && { next: cursorOf(end) }) }
+  const { page, last } = await readPage<StoredRevision, Line>(limit, {
+    read,
+    async see(rows) {
+      const visible = rows.filter((row) => !isBeyond(row, caller, sharing))
+      const opened = await openRevisions(vault, visible)
+      return opened.flatMap((row) => {
+        const seen = seeRevision(row, caller, sharing)
+        return seen && isWanted({ ...row, ...seen }) ? { ...row, ...seen } : []
+      })
+    },
+  })
+  return { lines: page, ...(last && { next: cursorOf(last) }) }
 }
 
 function toFilter(query: ListQuery) {

@@ -9,7 +9,7 @@ import { shownReport } from '../audit/shown.ts'
 import { DomainError } from '../problem/domain-error.ts'
 import { differenceDocs, listDocs, readDocs, revisionDocs, revisionsDocs } from './read-docs.ts'
 import { type ListQuery, listSeen, listSeenRevisions } from './read-list.ts'
-import { type Seen, seeRevision, type SightDeps } from './report-sight.ts'
+import { isBeyond, type Seen, seeRevision, type SightDeps } from './report-sight.ts'
 
 const scope = { scope: 'reports:read' as Scope }
 const read = {
@@ -97,7 +97,9 @@ async function find(
 ): Promise<Seen> {
   const row = await readRevision(db, reportId, revision)
   await sharing.refresh(db)
-  const seen = row && seeRevision(await openRevision(vault, row), caller, sharing)
+  // Decided before anything is opened: the time that it takes must not tell that there is something.
+  if (!row || isBeyond(row, caller, sharing)) throw notFound()
+  const seen = seeRevision(await openRevision(vault, row), caller, sharing)
   if (!seen) throw notFound()
   shown.push(shownReport(row, seen))
   return seen
