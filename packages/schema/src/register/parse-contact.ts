@@ -60,7 +60,9 @@ export function parseContactImport(value: unknown): Parsed<'entries', readonly C
 // The entries are looked at one by one: the validator's time grows with the errors before each.
 function envelopeFaults(value: unknown, entries: readonly unknown[]): Fault[] {
   const envelope = entries.length === 0 ? value : { ...(value as object), contacts: [] }
-  return validateImport(envelope) ? [] : shapeFaults((validateImport.errors ?? []).slice(0, errorsMax))
+  return validateImport(envelope)
+    ? []
+    : shapeFaults((validateImport.errors ?? []).slice(0, errorsMax))
 }
 
 function within(pointer: string, errors: readonly ErrorObject[] | null | undefined): ErrorObject[] {

@@ -9,7 +9,7 @@ import { rawJsonFaults } from './raw-json.ts'
 import { shapeFaults, withoutEchoes } from './shape-faults.ts'
 
 /** Beyond so many errors a document is not worth more time. Conditions make two errors each. */
-export const errorsMax = 1_000
+export const errorsMax = 500
 
 export interface Guarded {
   /** Faults of text and of size. */

@@ -9,6 +9,9 @@ export function nearestName(name: string, candidates: readonly string[]): string
   let nearest: string | undefined
   let fewest = Infinity
   for (const candidate of candidates) {
+    // Letters that are missing are edits: what cannot be near costs no time.
+    const missing = Math.abs(name.length - candidate.length)
+    if (missing >= fewest || missing > Math.ceil(candidate.length / 3)) continue
     const edits = editDistance(name.toLowerCase(), candidate.toLowerCase())
     if (edits < fewest) {
       fewest = edits

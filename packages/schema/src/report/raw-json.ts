@@ -66,7 +66,10 @@ function visitItems(items: readonly unknown[], { pointer, depth, faults, count }
   }
 }
 
-function visitMembers(members: Record<string, unknown>, { pointer, depth, faults, count }: Place): void {
+function visitMembers(
+  members: Record<string, unknown>,
+  { pointer, depth, faults, count }: Place,
+): void {
   for (const name of Object.keys(members)) {
     if (name.length > memberNameLengthMax) {
       faults.push(nameFault(pointer))
