@@ -50,7 +50,7 @@ export const authPlugin = fp((app: FastifyInstance, deps: AuthDeps, done: () => 
   const lockout = makeLockout(deps.lockout)
   app.decorateRequest('caller')
   app.decorateRequest('keyStillHolds')
-  app.addHook('onRequest', async (request) => {
+  app.addHook('onRequest', async (request, reply) => {
     const presented = presentedKey(request)
     if (!presented) throw unauthenticated('no key')
     const attempt = attemptOf(request, presented)
@@ -60,7 +60,10 @@ export const authPlugin = fp((app: FastifyInstance, deps: AuthDeps, done: () => 
     if (!holder) lockout.ended(attempt)
     await counted(lockout, attempt, () => requireCredentials(request, holder, deps))
     request.keyStillHolds = async () => (await findLive(presented)) !== undefined
-    if (!isSigned(request)) return admit(request, { attempt, lockout, deps })
+    const signed = isSigned(request)
+    if (!signed) admit(request, { attempt, lockout, deps })
+    requireScope(request)
+    if (!signed) return
     // What a signature covers is known when the body is here: before it is parsed.
     let verified: Promise<void> | undefined
     const verify = async () => {
@@ -68,6 +71,12 @@ export const authPlugin = fp((app: FastifyInstance, deps: AuthDeps, done: () => 
       admit(request, { attempt, lockout, deps })
     }
     request.beforeParse = () => (verified ??= verify())
+    // Who never lets its signature be looked at is counted like one whose signature is wrong.
+    const abandoned = () => {
+      if (!verified && !reply.sent) void lockout.failed(attempt)
+    }
+    if (request.raw.destroyed && !request.raw.complete) abandoned()
+    else request.raw.once('aborted', abandoned)
   })
   // Requests without a body are not parsed.
   app.addHook('preValidation', async (request) => {
@@ -115,7 +124,6 @@ function admit(
   const now = deps.clock.now()
   deps.keyUse.used(keyId, now, address)
   if (signedBy) deps.keyUse.signed(signedBy, now)
-  requireScope(request)
 }
 
 // A refusal is one more failure; a fault of ours, such as a database that is away, is none.

@@ -19,8 +19,9 @@ export interface Taken {
 }
 
 export interface Bucket {
-  /** Counts so many against an organisation's limit; what weighs more than a second allows counts as that. */
-  take(organisationId: string, points?: number): Promise<Taken>
+  readonly perSecond: number
+  /** Counts so many against the limit of a taker; what weighs more than a second allows counts as that. */
+  take(taker: string, points?: number): Promise<Taken>
   /** The headers that tell how a limit stands. */
   headers(taken: Taken): Record<string, string>
   /** The refusal with its time to come back. */
@@ -40,8 +41,9 @@ export function makeBucket(name: string, what: string, rate: Rate): Bucket {
     ratelimit: `"${name}";r=${left};t=${waitSeconds}`,
   })
   return {
-    take: async (organisationId, points = 1) => {
-      const counted = limiter.consume(organisationId, Math.min(points, perSecond))
+    perSecond,
+    take: async (taker, points = 1) => {
+      const counted = limiter.consume(taker, Math.min(points, perSecond))
       return counted.then(
         (state) => toTaken(state, true),
         (state: unknown) => {

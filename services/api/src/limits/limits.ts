@@ -20,6 +20,8 @@ export interface Limits {
   readonly readReports: Bucket
   /** Every other request. */
   readonly requests: Bucket
+  /** What claims a signature, until that holds: of one key at one address, not of an organisation. */
+  readonly unverified: Bucket
 }
 
 /** Makes the limits of a process. */
@@ -29,5 +31,19 @@ export function makeLimits(rates: RateConfig): Limits {
     urgentReports: makeBucket('urgent-reports', 'reports of level 3 and 4', rates.urgentReports),
     readReports: makeBucket('read-reports', 'reports of any kind', rates.readReports),
     requests: makeBucket('requests', 'requests', rates.requests),
+    unverified: makeBucket(
+      'unverified',
+      'requests by one key from one address, before their signature is verified,',
+      sumOf(rates.readReports, rates.requests),
+    ),
+  }
+}
+
+// Whoever signs everything may send as much as one who signs nothing.
+function sumOf(one: Rate, other: Rate): Rate {
+  return {
+    perSecond: one.perSecond + other.perSecond,
+    burst: one.burst + other.burst,
+    burstSeconds: one.burstSeconds,
   }
 }

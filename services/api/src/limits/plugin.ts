@@ -1,9 +1,13 @@
-// The limits of an organisation before its request is read. A route says in its config which of them
-// counts; without a word it is a request like others. Registered after the check of keys.
+// The limits of an organisation. A route says in its config which of them counts; without a word it is
+// a request like others. Before its body is here a request counts as one, and as one of its key alone
+// while its signature is still to be verified: what is only announced uses up nobody's limit.
+// Registered after the check of keys.
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { DomainError } from '../problem/domain-error.ts'
+import { sourceOf } from '../auth/source-address.ts'
+import type { Bucket } from './bucket.ts'
 import type { Limits } from './limits.ts'
 import { makePlaces, type Places } from './places.ts'
 
@@ -29,10 +33,23 @@ export const limitsPlugin = fp((app: FastifyInstance, deps: LimitDeps, done: () 
   app.addHook('onRequest', async (request, reply) => {
     const isReport = request.routeOptions.config.limit === 'reports'
     const bucket = isReport ? limits.readReports : limits.requests
-    const points = isReport ? weightOf(request, reportBytesMax) : 1
-    const taken = await bucket.take(request.caller.organisationId, points)
-    if (!taken.ok) throw bucket.refusal(taken)
-    reply.headers(bucket.headers(taken))
+    const weight = Math.min(isReport ? weightOf(request, reportBytesMax) : 1, bucket.perSecond)
+    const { organisationId, keyId, address } = request.caller
+    const charge = (points: number) => take(bucket, organisationId, { points, reply })
+    const verify = request.beforeParse
+    if (verify) {
+      await take(limits.unverified, `${keyId} ${sourceOf(address)}`, { points: 1, reply })
+    } else {
+      await charge(1)
+    }
+    const owed = verify ? weight : weight - 1
+    if (owed === 0) return
+    const settle = async () => {
+      await verify?.()
+      await charge(owed)
+    }
+    let settled: Promise<void> | undefined
+    request.beforeParse = () => (settled ??= settle())
   })
   const sockets = makePlaces(deps.socketsPerOrganisationMax)
   const longPolls = makePlaces(deps.longPollsPerOrganisationMax)
@@ -45,9 +62,19 @@ export const limitsPlugin = fp((app: FastifyInstance, deps: LimitDeps, done: () 
   done()
 })
 
+async function take(
+  bucket: Bucket,
+  taker: string,
+  { points, reply }: { points: number; reply: FastifyReply },
+): Promise<void> {
+  const taken = await bucket.take(taker, points)
+  if (!taken.ok) throw bucket.refusal(taken)
+  reply.headers(bucket.headers(taken))
+}
+
 /**
- * How many reports a request weighs before it is read: as many as its bytes could be, so that a large
- * batch is not read for the price of one report.
+ * How many reports a request weighs before it is parsed: as many as its bytes could be, so that a
+ * large batch is not looked at for the price of one report.
  */
 export function weightOf(request: FastifyRequest, reportBytesMax: number): number {
   const declared = Number(request.headers['content-length'] ?? request.routeOptions.bodyLimit)
