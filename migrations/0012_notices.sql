@@ -1,10 +1,10 @@
 -- What decides who may see a report gathers over its revisions: its kinds, the levels it has had,
 -- each with the widest label it was told under ("3@1"), and whose information a leak concerns;
--- services and prefectures carry the widest label they have been told under ("13@1"). And events
+-- markings are those of the current one; services and prefectures carry the widest label they have been told under ("13@1"). And events
 -- that concern no report: notices to named organisations.
 
 ALTER TABLE reports ADD COLUMN kinds text[], ADD COLUMN told_at text[],
-  ADD COLUMN owners text[] NOT NULL DEFAULT '{}';
+  ADD COLUMN owners text[] NOT NULL DEFAULT '{}', ADD COLUMN markings json;
 ALTER TABLE events DISABLE TRIGGER events_append_only;
 ALTER TABLE events ADD COLUMN kinds text[], ADD COLUMN told_at text[],
   ADD COLUMN owners text[] NOT NULL DEFAULT '{}',
@@ -17,6 +17,8 @@ CREATE FUNCTION pg_temp.rank_all(codes text[], tlp text) RETURNS text[] LANGUAGE
   FROM unnest(codes) AS code $$;
 UPDATE reports SET kinds = ARRAY[kind], told_at = pg_temp.rank_all(ARRAY[peak_level::text], tlp),
   services = pg_temp.rank_all(services, tlp), prefectures = pg_temp.rank_all(prefectures, tlp);
+UPDATE reports h SET markings = r.content -> 'markings' FROM report_revisions r
+  WHERE r.report_id = h.report_id AND r.revision = h.revision;
 UPDATE events SET kinds = ARRAY[kind], told_at = pg_temp.rank_all(ARRAY[peak_level::text], tlp), subject = report_id::text,
   services = pg_temp.rank_all(services, tlp), prefectures = pg_temp.rank_all(prefectures, tlp);
 

@@ -66,6 +66,7 @@ function toChange(options: RevisionOptions): Change {
     level,
     ...facts,
     tlp: report.tlp,
+    markings: report.markings ?? null,
     content: JSON.stringify(report),
     assessment: JSON.stringify(assessment),
     recordedAt: (options.recordedAt ?? new Date()).toISOString(),

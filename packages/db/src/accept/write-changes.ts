@@ -20,6 +20,8 @@ export interface Change {
   /** The highest level so far; services and prefectures likewise hold those of all revisions. */
   readonly peakLevel: number
   readonly tlp: string
+  /** Of this revision; they hold for those before it, too. */
+  readonly markings: readonly object[] | null
   /** Levels with their labels, kinds and owners are those of all revisions. */
   readonly toldAt: readonly string[]
   readonly kinds: readonly string[]
@@ -84,7 +86,7 @@ function toHead({ content: _, assessment: _a, idempotency, ...head }: Change, in
 
 const headColumns = sql`ord integer, "reportId" uuid, revision integer, "organisationId" text,
   kind text, "messageStatus" text, state text, open boolean, level smallint, "peakLevel" smallint,
-  tlp text, "toldAt" text[], kinds text[], owners text[], services text[], prefectures text[], "recordedAt" timestamptz, "eventId" uuid,
+  tlp text, markings json, "toldAt" text[], kinds text[], owners text[], services text[], prefectures text[], "recordedAt" timestamptz, "eventId" uuid,
   "eventType" text, lane text, traceparent text, "actorId" text, "keyId" text, address text,
   "requestId" text, action text,
   "requestKey" text, "requestPrint" text`
@@ -112,14 +114,14 @@ WITH input AS MATERIALIZED (
     WITH ORDINALITY AS documents (content, assessment, ord)
 ), heads AS (
   INSERT INTO reports AS head (report_id, organisation_id, revision, kind, message_status, state,
-    open, level, peak_level, tlp, told_at, kinds, owners, services, prefectures, created_at,
-    updated_at)
+    open, level, peak_level, tlp, markings, told_at, kinds, owners, services, prefectures,
+    created_at, updated_at)
   SELECT "reportId", "organisationId", revision, kind, "messageStatus", state, open, level, "peakLevel", tlp,
-    "toldAt", kinds, owners, services, prefectures, "recordedAt", "recordedAt" FROM input
+    markings, "toldAt", kinds, owners, services, prefectures, "recordedAt", "recordedAt" FROM input
   ON CONFLICT (report_id) DO UPDATE SET revision = excluded.revision, kind = excluded.kind,
     state = excluded.state, open = excluded.open, level = excluded.level,
     peak_level = excluded.peak_level, tlp = excluded.tlp,
-    told_at = excluded.told_at, kinds = excluded.kinds, owners = excluded.owners,
+    markings = excluded.markings, told_at = excluded.told_at, kinds = excluded.kinds, owners = excluded.owners,
     services = excluded.services, prefectures = excluded.prefectures,
     updated_at = excluded.updated_at
   WHERE head.revision = excluded.revision - 1

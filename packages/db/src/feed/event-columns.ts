@@ -17,7 +17,8 @@ export const factColumns = sql`e.seq, e.organisation_id AS "organisationId", e.k
 /** A whole event, with the revision that it tells of. */
 export const eventColumns = sql`${factColumns}, e.event_id AS "eventId", e.type,
   e.report_id AS "reportId", e.revision, e.subject, e.traceparent, e.recorded_at AS "recordedAt",
-  coalesce(e.content, r.content) AS content, r.assessment`
+  coalesce(e.content, r.content) AS content, r.assessment,
+  CASE WHEN h.revision <> e.revision THEN h.markings END AS "markingsNow"`
 
 export const eventTables = sql`events e
   LEFT JOIN report_revisions r ON r.report_id = e.report_id AND r.revision = e.revision

@@ -1,5 +1,6 @@
 // The feed in its order, with the revision that each event tells of.
 
+import type { Marking } from '@renkei/schema'
 import { sql } from 'kysely'
 import type { Db } from '../open-database.ts'
 import { eventColumns, eventTables, factColumns, factTables } from './event-columns.ts'
@@ -33,6 +34,8 @@ interface AnyEvent extends EventFacts {
   /** Of the report as the carrier sent it, or the data of the notice. */
   readonly content: unknown
   readonly assessment: unknown
+  /** Of the current revision, where that is another one. */
+  readonly markingsNow: readonly Marking[] | null
 }
 
 export interface ReportEvent extends AnyEvent {

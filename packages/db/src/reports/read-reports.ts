@@ -1,5 +1,6 @@
 // Reports and their revisions, for reading.
 
+import type { Marking } from '@renkei/schema'
 import { sql } from 'kysely'
 import type { Db } from '../open-database.ts'
 
@@ -19,6 +20,8 @@ export interface StoredRevision {
   readonly content: unknown
   readonly assessment: unknown
   readonly recordedAt: Date
+  /** Of the current revision, where that is another one. */
+  readonly markingsNow: readonly Marking[] | null
 }
 
 export interface ReportFilter {
@@ -49,7 +52,8 @@ export interface Reach {
 const revisionColumns = sql`h.report_id AS "reportId", r.revision,
   h.organisation_id AS "organisationId", h.tlp, h.message_status AS "messageStatus",
   h.kinds, h.peak_level AS "peakLevel", h.told_at AS "toldAt", h.owners, h.services,
-  h.prefectures, r.content, r.assessment, r.recorded_at AS "recordedAt"`
+  h.prefectures, r.content, r.assessment, r.recorded_at AS "recordedAt",
+  CASE WHEN h.revision <> r.revision THEN h.markings END AS "markingsNow"`
 
 /** Lists current revisions, newest report first, before a report identifier. */
 export async function listReports(

@@ -17,6 +17,7 @@ export interface ReportsTable {
   prefectures: string[]
   kinds: string[]
   told_at: string[]
+  markings: JSONColumnType<object> | null
   owners: Generated<string[]>
   created_at: Date
   updated_at: Date

@@ -2,7 +2,7 @@
 // the event is in use: many receivers share it.
 
 import type { Hearing } from '../filter/hear.ts'
-import type { Report } from '../generated/report.gen.ts'
+import type { Marking, Report } from '../generated/report.gen.ts'
 import type { ReportView } from '../generated/report-view.gen.ts'
 import type { Classification } from '../levels/classification.ts'
 import { narrower } from '../projection/audience.ts'
@@ -23,6 +23,8 @@ export interface RecordedRevision {
   readonly recordedAt: Date
   /** The label that holds now: of this revision or of the current one, whichever is narrower. */
   readonly tlp: string
+  /** The markings of the current revision, where that is another one. */
+  readonly markingsNow?: readonly Marking[] | null
   /** The report as the carrier sent it. */
   readonly content: unknown
   /** What Renkei found: level, deadlines, countdown. */
@@ -47,13 +49,15 @@ export function toRecordedReport(stored: RecordedRevision): Report {
 }
 
 /**
- * Gives a stored revision as a sight sees it, or nothing. A label that was narrowed later holds for
- * the revisions before, too; one that was widened later does not.
+ * Gives a stored revision as a sight sees it, or nothing. What was narrowed later, the whole or a
+ * part, is narrow in the revisions before, too; what was widened later is not wide in them.
  */
 export function viewOf(stored: RecordedRevision, sight: Sight): ReportView | undefined {
   const report = toRecordedReport(stored)
   if (sight.audience === 'owner') return project(report, sight)
-  return project({ ...report, tlp: narrower(report.tlp, stored.tlp) }, sight)
+  const { tlp, markingsNow } = stored
+  const labels = markingsNow ? { tlp, markings: markingsNow } : undefined
+  return project({ ...report, tlp: narrower(report.tlp, tlp) }, sight, labels)
 }
 
 const writers = new WeakMap<object, Map<string, EnvelopeWriter | undefined>>()

@@ -64,3 +64,33 @@ test('a part is narrowed with the report, unless it was marked by itself', () =>
   expect(view.traffic).toBeUndefined()
   expect(viewOf(revision('TLP:CLEAR', 'TLP:CLEAR'), anybody)!.traffic).toEqual(content.traffic)
 })
+
+describe('a part that is marked later', () => {
+  const marked = (tlp: (typeof labels)[number], own?: (typeof labels)[number]) => ({
+    ...revision('TLP:GREEN', 'TLP:GREEN'),
+    content: {
+      ...content,
+      tlp: 'TLP:GREEN',
+      markings: own ? [{ pointer: '/cause', tlp: own }] : [],
+    },
+    markingsNow: [{ pointer: '/cause', tlp }],
+  })
+  const sees = (row: ReturnType<typeof marked>, sight: Sight) =>
+    viewOf(row, sight)?.cause !== undefined
+
+  test('is as narrow in the revisions before', () => {
+    expect(sees(marked('TLP:GREEN'), peer)).toBe(true)
+    expect(sees(marked('TLP:AMBER'), peer)).toBe(false)
+    expect(sees(marked('TLP:AMBER'), partner)).toBe(true)
+    expect(sees(marked('TLP:RED'), partner)).toBe(false)
+  })
+
+  test('is no wider in them than it was', () => {
+    expect(sees(marked('TLP:CLEAR', 'TLP:AMBER'), peer)).toBe(false)
+    expect(sees(marked('TLP:GREEN', 'TLP:RED'), partner)).toBe(false)
+  })
+
+  test('is there for its owner', () => {
+    expect(sees(marked('TLP:RED'), { audience: 'owner', tlpMax: 'TLP:RED' })).toBe(true)
+  })
+})

@@ -1,7 +1,7 @@
 // The TLP label of each part of a report: its own marking, or that of the nearest part above it, or
 // the report's. A part's default narrows and never widens; only a marking widens.
 
-import type { Report, Tlp } from '../generated/report.gen.ts'
+import type { Marking, Report, Tlp } from '../generated/report.gen.ts'
 import { tlpRank } from './audience.ts'
 import { defaultTlp } from './field-rules.ts'
 
@@ -9,7 +9,7 @@ import { defaultTlp } from './field-rules.ts'
 export type LabelBelow = (pointer: string, above: string) => string
 
 /** Reads the labels of a report. */
-export function labelsOf({ markings }: Pick<Report, 'markings'>): LabelBelow {
+export function labelsOf({ markings }: { readonly markings?: readonly Marking[] }): LabelBelow {
   const marked = new Map<string, Tlp>(markings?.map(({ pointer, tlp }) => [pointer, tlp]))
   return (pointer, above) => {
     const own = marked.get(pointer)

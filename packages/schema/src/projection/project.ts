@@ -1,11 +1,11 @@
 // The one way out: what a viewer may see of a report. Every output (REST, feed, webhook, page,
 // mail) goes through `project`.
 
-import type { Report } from '../generated/report.gen.ts'
+import type { Marking, Report } from '../generated/report.gen.ts'
 import type { ReportView } from '../generated/report-view.gen.ts'
 import { pointerStep } from '../report/fault.ts'
 import { type FieldSet, fieldSetOf } from '../sharing/share.ts'
-import { tlpRank } from './audience.ts'
+import { narrower, tlpRank } from './audience.ts'
 import { type AudienceSet, type FieldRule, fieldRules } from './field-rules.ts'
 import { type LabelBelow, labelsOf } from './labels.ts'
 import { isWithin, type Sight } from './sight.ts'
@@ -14,23 +14,39 @@ import { isWithin, type Sight } from './sight.ts'
  * Gives the part of a recorded report that a sight covers, or nothing when the whole report is out
  * of its reach. A field leaves only when it is on the positive list for the audience, or an
  * agreement opens the set it belongs to, and its label is within the bound of the one or the other.
+ * Where later labels are given, the narrower of both holds for each part.
  */
-export function project(report: Report, sight: Sight): ReportView | undefined {
+export function project(report: Report, sight: Sight, later?: LaterLabels): ReportView | undefined {
   if (!isWithin(sight, report.tlp)) return undefined
-  const walk: Walk = { sight, labelBelow: labelsOf(report) }
+  const walk: Walk = {
+    sight,
+    labelBelow: labelsOf(report),
+    later: later && labelsOf(later),
+    tlpLater: later?.tlp ?? 'TLP:CLEAR',
+  }
   const view = showReport(report, walk) as ReportView | undefined
   if (view?.level) showWhy(view, view.level, report)
   return view
 }
 
+/** The label and the markings of the current revision, for one before it. */
+export interface LaterLabels {
+  readonly tlp: string
+  readonly markings: readonly Marking[]
+}
+
 interface Walk {
   readonly sight: Sight
   readonly labelBelow: LabelBelow
+  readonly later: LabelBelow | undefined
+  readonly tlpLater: string
 }
 
 interface Place {
   readonly pointer: string
   readonly tlp: string
+  /** As later labels say it; the widest where there are none. */
+  readonly tlpLater: string
   readonly set: FieldSet | 'core'
   /** Whether any member may stand here, all under one rule; labels go for each part nevertheless. */
   readonly open: boolean
@@ -41,7 +57,8 @@ function showReport(report: Report, walk: Walk): object | undefined {
     if (!isField(key) || member === undefined) return []
     // A list or an object that is kept as one sealed text is no part that anybody could read.
     if (isOpen(key) && typeof member !== 'object') return []
-    const place = { pointer: `/${key}`, tlp: report.tlp, set: fieldSetOf[key], open: isOpen(key) }
+    const labels = { tlp: report.tlp, tlpLater: walk.tlpLater }
+    const place = { pointer: `/${key}`, ...labels, set: fieldSetOf[key], open: isOpen(key) }
     const part = show(member, fieldRules[key], place, walk)
     return part === undefined ? [] : [[key, part]]
   })
@@ -57,7 +74,9 @@ function isOpen(key: keyof typeof fieldRules): boolean {
 }
 
 function show(value: unknown, rule: FieldRule, above: Place, walk: Walk): unknown {
-  const place = { ...above, tlp: walk.labelBelow(above.pointer, above.tlp) }
+  const { pointer, tlpLater } = above
+  const later = walk.later?.(pointer, tlpLater) ?? tlpLater
+  const place = { ...above, tlp: walk.labelBelow(pointer, above.tlp), tlpLater: later }
   if (Array.isArray(value)) return showItems(value, rule, place, walk)
   if (typeof value === 'object' && value !== null) return showMembers(value, rule, place, walk)
   return isAudienceSet(rule) && mayLeave(rule, place, walk) ? value : undefined
@@ -93,8 +112,10 @@ function isAudienceSet(rule: FieldRule): rule is AudienceSet {
 }
 
 // By default, or by agreement: what an agreement opens is seen as its owner sees it.
-function mayLeave(rule: AudienceSet, { tlp, set }: Place, { sight }: Walk): boolean {
+function mayLeave(rule: AudienceSet, place: Place, { sight }: Walk): boolean {
+  const { set } = place
   const { audience, tlpMax, share } = sight
+  const tlp = narrower(place.tlp, place.tlpLater)
   const listed = rule.includes(audience)
   if (listed && tlpRank(tlp) <= tlpRank(tlpMax)) return true
   if (!share || tlpRank(tlp) > tlpRank(share.tlpMax)) return false

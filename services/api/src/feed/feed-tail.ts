@@ -2,6 +2,7 @@
 // stored something, and every `pollMs` for what others stored. Keeps the last events in memory, so
 // that a thousand sockets cost one query. The table is the only source; this is a window on it.
 
+import { isDeepStrictEqual } from 'node:util'
 import {
   type Db,
   type FeedEvent,
@@ -9,7 +10,7 @@ import {
   readFeedHead,
   type SharingBook,
 } from '@renkei/db'
-import { narrower } from '@renkei/schema'
+import { narrower, type Report } from '@renkei/schema'
 import type { Logger } from '@renkei/service-kit'
 import { openRevisions, type Vault } from '@renkei/vault'
 
@@ -99,12 +100,16 @@ async function readFromTable(deps: FeedTailDeps, seq: number, limit: number) {
   return events
 }
 
-// A revision that narrows the label of its report narrows that of the revisions in memory, too.
+// What a revision narrows, it narrows of the revisions in memory, too.
 function relabelled(events: readonly FeedEvent[]): FeedEvent[] {
-  const latest = new Map(events.map(({ reportId, tlp }) => [reportId, tlp]))
+  const latest = new Map(events.map((event) => [event.reportId, event]))
   return events.map((event) => {
-    const tlp = event.reportId === null ? event.tlp : (latest.get(event.reportId) ?? event.tlp)
-    return narrower(tlp, event.tlp) === event.tlp ? event : { ...event, tlp }
+    const now = latest.get(event.reportId)
+    if (event.reportId === null || !now || now === event) return event
+    const { markings: markingsNow = null } = now.content as Partial<Report>
+    const tlp = narrower(now.tlp, event.tlp)
+    const isSame = tlp === event.tlp && isDeepStrictEqual(markingsNow, event.markingsNow)
+    return isSame ? event : { ...event, tlp, markingsNow }
   })
 }
 

@@ -130,6 +130,7 @@ function makeChange(
     level,
     ...facts,
     tlp: report.tlp,
+    markings: report.markings ?? null,
     content: writeSealed(deps.vault, place, submission),
     assessment: text,
     recordedAt,
