@@ -13,11 +13,13 @@ CREATE TABLE agreements (
   -- How long before its end both were told, in days; 0 when they were told that it has ended.
   told_days_before integer,
   proposed_at timestamptz NOT NULL,
+  -- Until when the proposal may be accepted, if valid_until does not come before.
+  accept_until timestamptz NOT NULL,
   decided_at timestamptz,
   ended_at timestamptz,
   ended_by text REFERENCES organisations,
   end_reason text CHECK (length(end_reason) BETWEEN 1 AND 500),
-  -- Whose acceptance has cut valid_until; the terms themselves never change.
+  -- Whose acceptance has cut valid_until, or withdrawn the proposal; the terms themselves never change.
   replaced_by uuid REFERENCES agreements
 );
 CREATE INDEX agreements_by_proposer ON agreements (proposer, agreement_id);

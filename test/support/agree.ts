@@ -37,6 +37,7 @@ export async function agree(
       proposer: from,
       proposal,
       at,
+      acceptUntil: new Date(at.getTime() + dayMs),
     })
     return decideAgreement(tx, agreementId, { state: 'active', by: to, at })
   })

@@ -115,6 +115,7 @@ function readHttp(env: EnvReader) {
 function readAgreements(env: EnvReader) {
   return {
     agreementYearsMax: env.integer('RENKEI_AGREEMENT_YEARS_MAX', 5, { min: 1, max: 50 }),
+    proposalDaysMax: env.integer('RENKEI_PROPOSAL_DAYS_MAX', 30, { min: 1, max: 365 }),
     agreementsPerOrganisationMax: env.integer('RENKEI_AGREEMENTS_MAX', 1000, {
       min: 1,
       max: 100_000,

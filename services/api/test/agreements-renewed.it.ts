@@ -1,5 +1,5 @@
-// What two organisations agree on anew takes the place of what they agreed on before, also when both
-// say yes in the same moment on two machines.
+// What two organisations agree on anew takes the place of what they agreed on before and of what else
+// they have proposed, also when both say yes in the same moment on two machines.
 
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { inDays, propose, readBack, say } from './agreement-talk.ts'
@@ -57,20 +57,48 @@ test('what was agreed for later and another pair are left alone', async () => {
   expect((await readBack(from, elsewhere)).validUntil).toBe(elsewhere.validUntil)
 })
 
-test('accepted at once, on two machines, one cuts the other: at no instant both hold', async () => {
+test('what else the two have proposed is withdrawn in favour of what was accepted, and both are told', async () => {
+  const { from, to } = await makePair()
+  const broad = await propose(from, to, {}, { tlpMax: 'TLP:RED' })
+  const back = await propose(to, from, { validFrom: inDays(200), validUntil: inDays(300) })
+  const { to: third } = await makePair()
+  const elsewhere = await propose(from, third)
+  const narrow = await propose(from, to, {}, { tlpMax: 'TLP:GREEN' })
+  await say(to, narrow, 'accept')
+  for (const other of [broad, back]) {
+    expect(await readBack(to, other)).toMatchObject({
+      state: 'withdrawn',
+      replacedBy: narrow.agreementId,
+    })
+    const told = await api.db
+      .selectFrom('events')
+      .select(['type', 'recipients'])
+      .where('subject', '=', other.agreementId)
+      .orderBy('seq')
+      .execute()
+    const type = 'jp.renkei.agreement.withdrawn.v1'
+    expect(told.at(-1)).toEqual({ type, recipients: [other.proposer, other.counterpart] })
+  }
+  const refused = await say(to, broad, 'accept')
+  expect([refused.status, refused.body.from, refused.body.allowed]).toEqual([409, 'withdrawn', []])
+  expect((await readBack(from, elsewhere)).state).toBe('proposed')
+  expect((await readBack(from, narrow)).state).toBe('active')
+})
+
+test('of two that are accepted at once, on two machines, one holds and the other is withdrawn', async () => {
   const second = await startTestApi({ beside: api })
   for (let round = 0; round < 10; round += 1) {
     const { from, to } = await makePair()
-    const validity = { validFrom: inDays(10), validUntil: inDays(100) }
-    const a = await propose(from, to, validity)
-    const b = await propose(to, from, { ...validity, validFrom: inDays(5) })
+    const a = await propose(from, to)
+    const b = await propose(to, from, { validFrom: inDays(5) })
     const answers = await Promise.all([say(to, a, 'accept'), say(from.at(second), b, 'accept')])
-    expect(answers.map(({ status }) => status)).toEqual([200, 200])
+    const statuses = answers.map(({ status }) => status)
+    expect(statuses.toSorted((x, y) => x - y)).toEqual([200, 409])
     const both = [await readBack(from, a), await readBack(from, b)]
-    const holding = both.filter(({ validFrom, validUntil }) => validFrom < validUntil)
-    const [first, last] = holding.toSorted((x, y) => x.validFrom.localeCompare(y.validFrom))
-    if (last) expect(first!.validUntil <= last.validFrom).toBe(true)
-    expect(both.filter(({ replacedBy }) => replacedBy)).toHaveLength(1)
+    const [won, lost] = statuses[0] === 200 ? both : both.toReversed()
+    expect(won).toMatchObject({ state: 'active' })
+    expect(won!.replacedBy).toBeUndefined()
+    expect(lost).toMatchObject({ state: 'withdrawn', replacedBy: won!.agreementId })
   }
   await second.stop()
 })

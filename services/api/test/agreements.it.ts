@@ -209,6 +209,27 @@ describe('who may say what', () => {
     expect((await readBack(from, agreement)).state).toBe('lapsed')
   })
 
+  test('a proposal may be accepted for as many days as the operator says, and has lapsed then', async () => {
+    const { from, to } = await makePair()
+    const [old, young] = [await propose(from, to), await propose(to, from)]
+    const proposed = await api.db
+      .selectFrom('agreements')
+      .select(['proposed_at', 'accept_until'])
+      .where('agreement_id', '=', old.agreementId)
+      .executeTakeFirstOrThrow()
+    const days = (proposed.accept_until.getTime() - proposed.proposed_at.getTime()) / 86_400_000
+    expect(days).toBe(30)
+    await api.db
+      .updateTable('agreements')
+      .set({ accept_until: new Date() })
+      .where('agreement_id', '=', old.agreementId)
+      .execute()
+    const refused = await say(to, old, 'accept')
+    expect([refused.status, refused.body.from, refused.body.allowed]).toEqual([409, 'lapsed', []])
+    expect(await say(from, young, 'accept')).toMatchObject({ status: 200 })
+    expect((await readBack(from, old)).state).toBe('lapsed')
+  })
+
   test('to a third party it is not there, and looks like one that never was', async () => {
     const agreement = await propose(mobile, fixed)
     const never = { ...agreement, agreementId: '01985a7c-6f00-7a3e-9c1d-2b4f6a8c0e12' }

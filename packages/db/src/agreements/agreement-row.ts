@@ -14,8 +14,8 @@ export const agreementColumns = (at: Date) => sql`a.*, ${stateAt(at)} AS "stateN
 
 /** The state as it is at an instant: nobody has to write down that time is over for it to be so. */
 export const stateAt = (at: Date) => sql<AgreementState>`CASE
-  WHEN a.valid_until > ${at} THEN a.state
-  WHEN a.state = 'active' THEN 'expired' WHEN a.state = 'proposed' THEN 'lapsed' ELSE a.state END`
+  WHEN a.state = 'proposed' AND least(a.valid_until, a.accept_until) <= ${at} THEN 'lapsed'
+  WHEN a.state = 'active' AND a.valid_until <= ${at} THEN 'expired' ELSE a.state END`
 
 export type AgreementRow = Selectable<Tables['agreements']> & {
   readonly stateNow: AgreementState

@@ -15,6 +15,7 @@ export interface AgreementsTable {
   valid_until: Date
   told_days_before: number | null
   proposed_at: Date
+  accept_until: Date
   decided_at: Date | null
   ended_at: Date | null
   ended_by: string | null

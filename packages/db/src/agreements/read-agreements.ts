@@ -57,6 +57,7 @@ export async function countProposed(tx: Tx, proposer: string, at: Date): Promise
     .where('proposer', '=', proposer)
     .where('state', 'in', ['proposed', 'active'])
     .where('valid_until', '>', at)
+    .where((eb) => eb.or([eb('state', '=', 'active'), eb('accept_until', '>', at)]))
     .executeTakeFirstOrThrow()
   return row.count
 }

@@ -12,11 +12,13 @@ export interface NewAgreement {
   readonly proposer: string
   readonly proposal: AgreementProposal
   readonly at: Date
+  /** Until when it may be accepted. */
+  readonly acceptUntil: Date
 }
 
 /** Stores a proposal. Nothing flows by it. */
 export async function insertAgreement(tx: Tx, agreement: NewAgreement): Promise<Agreement> {
-  const { agreementId, proposer, proposal, at } = agreement
+  const { agreementId, proposer, proposal, at, acceptUntil } = agreement
   await tx
     .insertInto('agreements')
     .values({
@@ -29,6 +31,7 @@ export async function insertAgreement(tx: Tx, agreement: NewAgreement): Promise<
       valid_from: new Date(proposal.validFrom),
       valid_until: new Date(proposal.validUntil),
       proposed_at: at,
+      accept_until: acceptUntil,
     })
     .execute()
   await tx
@@ -107,6 +110,29 @@ async function cutOlder(tx: Tx, agreementId: string, at: Date): Promise<void> {
       AND least(old.proposer, old.counterpart) = least(new.proposer, new.counterpart)
       AND greatest(old.proposer, old.counterpart) = greatest(new.proposer, new.counterpart)
       AND old.valid_from < new.valid_until AND new.valid_from < old.valid_until`.execute(tx)
+}
+
+/**
+ * Withdraws what else the pair has proposed and not decided on, in favour of what was accepted; gives
+ * the withdrawn ones. Nobody can accept older, broader terms after those. Call it under the lock of
+ * the pair.
+ */
+export async function withdrawOthers(
+  tx: Tx,
+  agreementId: string,
+  { by, at }: Omit<Decision, 'state'>,
+): Promise<Agreement[]> {
+  const { rows } = await sql<{ id: string }>`
+    UPDATE agreements other SET state = 'withdrawn', decided_at = ${at}, replaced_by = one.agreement_id
+    FROM agreements one
+    WHERE one.agreement_id = ${agreementId}::uuid AND other.state = 'proposed'
+      AND other.valid_until > ${at} AND other.accept_until > ${at}
+      AND least(other.proposer, other.counterpart) = least(one.proposer, one.counterpart)
+      AND greatest(other.proposer, other.counterpart) = greatest(one.proposer, one.counterpart)
+    RETURNING other.agreement_id AS id`.execute(tx)
+  const withdrawn: Agreement[] = []
+  for (const { id } of rows) withdrawn.push(await readBack(tx, id, { party: by, at }))
+  return withdrawn
 }
 
 /** Ends an active agreement at once. Call it under the lock of the pair. */

@@ -4,7 +4,7 @@
 import type { DateTime, Kind, LevelValue, OrganisationCode, PrefectureCode, ReportIdentifier, ServiceCode } from './report.gen.ts'
 
 /**
- * proposed: waits for the counterpart; nothing flows. active: accepted; holds from validFrom to validUntil. declined: by the counterpart. withdrawn: by the proposer. lapsed: not accepted before validUntil. ended: by one of both before its time. expired: its time is over.
+ * proposed: waits for the counterpart; nothing flows. active: accepted; holds from validFrom to validUntil. declined: by the counterpart. withdrawn: by the proposer, or because the two agreed on another proposal (replacedBy). lapsed: not accepted within 30 days, unless the operator sets it otherwise, or before validUntil. ended: by one of both before its time. expired: its time is over.
  */
 export type AgreementState =
   'proposed' | 'active' | 'declined' | 'withdrawn' | 'lapsed' | 'ended' | 'expired'
@@ -79,7 +79,7 @@ export interface Agreement {
    */
   endReason?: string
   /**
-   * The agreement that takes the place of this one at validUntil.
+   * The agreement that takes the place of this one: at validUntil, or at once when this was only proposed.
    */
   replacedBy?: ReportIdentifier
 }

@@ -10,5 +10,7 @@ export interface AgreementDeps {
   readonly bell: Pick<Bell, 'ring'>
   readonly tail: Pick<FeedTail, 'poke'>
   readonly agreementYearsMax: number
+  /** For how long a proposal may be accepted. */
+  readonly proposalDaysMax: number
   readonly agreementsPerOrganisationMax: number
 }

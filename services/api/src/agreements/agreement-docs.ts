@@ -23,7 +23,7 @@ export const docs = {
     operationId: 'proposeAgreement',
     summary: 'Propose an agreement',
     description:
-      'Terms on which reports flow beyond the default. Nothing flows before the counterpart accepts; a proposal lapses at `validUntil`. The same proposal again, while it is open, stores nothing and is answered with the first.',
+      'Terms on which reports flow beyond the default. Nothing flows before the counterpart accepts; a proposal lapses after 30 days, unless the operator sets it otherwise, and at `validUntil`. The same proposal again, while it is open, stores nothing and is answered with the first.',
     tags,
     body: published('agreement', 'agreementProposal'),
     response: {

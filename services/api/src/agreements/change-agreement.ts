@@ -1,6 +1,6 @@
 // Yes, no, taken back, ended: each a word of one party, said once.
 
-import { decideAgreement, endAgreement, lockAgreement } from '@renkei/db'
+import { decideAgreement, endAgreement, lockAgreement, withdrawOthers } from '@renkei/db'
 import { type Agreement, parseAgreementEnding } from '@renkei/schema'
 import type { FastifyRequest } from 'fastify'
 import { DomainError } from '../problem/domain-error.ts'
@@ -47,6 +47,11 @@ export async function changeAgreement(
         ? await endAgreement(tx, agreementId, { by, reason, at })
         : await decideAgreement(tx, agreementId, { state: to, by, at })
     await conclude(tx, after, { done: doneBy[name], at }, { request, deps })
+    if (to === 'active') {
+      for (const other of await withdrawOthers(tx, agreementId, { by, at })) {
+        await conclude(tx, other, { done: 'withdrawn', at }, { request, deps })
+      }
+    }
     return { changed: true, agreement: after }
   })
   if (changed) ringForNotice(deps)

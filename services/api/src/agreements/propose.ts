@@ -43,13 +43,17 @@ export async function propose(request: FastifyRequest, deps: AgreementDeps): Pro
       return { agreement: open, isNew: false }
     }
     await requireRoom(tx, proposer, deps)
-    const stored = await insertAgreement(tx, { agreementId: deps.newId(), proposer, proposal, at })
+    const acceptUntil = new Date(at.getTime() + deps.proposalDaysMax * dayMs)
+    const agreementId = deps.newId()
+    const stored = await insertAgreement(tx, { agreementId, proposer, proposal, at, acceptUntil })
     await conclude(tx, stored, { done: 'proposed', at }, { request, deps })
     return { agreement: stored, isNew: true }
   })
   if (proposed.isNew) ringForNotice(deps)
   return proposed
 }
+
+const dayMs = 86_400_000
 
 /** The refusal of a proposal or an ending with its faults. */
 export function invalidAgreement(faults: readonly Fault[]): DomainError {
