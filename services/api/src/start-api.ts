@@ -140,8 +140,8 @@ function tellCommitted(
   { tail, metrics, log }: { tail: FeedTail; metrics: ApiMetrics; log: Logger },
 ): void {
   tail.poke()
+  metrics.accepted.inc(changes.length)
   for (const change of changes) {
-    metrics.accepted.inc({ level: String(change.level) })
     const { reportId, revision, organisationId: organisation, level, messageStatus } = change
     const { eventId, requestId, lane } = change
     // What kind it is, and how it stands, is the carrier's to tell: not a log's.

@@ -6,7 +6,7 @@ export interface ApiMetrics {
   readonly registry: Registry
   readonly pending: Gauge
   readonly requests: Histogram<'method' | 'route' | 'status'>
-  readonly accepted: Counter<'level'>
+  readonly accepted: Counter
   readonly sockets: Gauge
   readonly droppedConnections: Counter
 }
@@ -35,8 +35,8 @@ export function makeApiMetrics(pending: () => number): ApiMetrics {
     }),
     accepted: new Counter({
       name: 'renkei_reports_accepted_total',
-      help: 'Revisions stored, by level.',
-      labelNames: ['level'],
+      // Without levels: who may scrape is not who may know of an emergency.
+      help: 'Revisions stored.',
       registers,
     }),
     sockets: new Gauge({ name: 'renkei_feed_sockets', help: 'Open feed sockets.', registers }),
