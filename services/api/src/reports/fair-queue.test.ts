@@ -78,6 +78,12 @@ test('a second revision of a report waits for the next round, where it comes fir
   expect(roundsOf(1, item(1, a), item(2, a), item(3))).toEqual([[1], [2], [3]])
 })
 
+test("another organisation's attempts at a report do not hold up its owner's revision", () => {
+  const a = { report: 'a' }
+  const strangers = [item(1, { ...a, ...fixed }), item(2, { ...a, ...satellite })]
+  expect(roundsOf(9, ...strangers, item(3, a))).toEqual([[1, 2, 3]])
+})
+
 test('an urgent revision does not overtake the one before it', () => {
   const a = { report: 'a' }
   expect(roundsOf(1, item(1, a), item(2, { ...a, rank: 0 }), item(3))).toEqual([[1], [2], [3]])
@@ -173,7 +179,7 @@ const anyItems = fc
 function names({ submission }: Item): string[] {
   const { revises, idempotency, caller } = submission
   return [
-    ...(revises ? [`report ${revises.reportId}`] : []),
+    ...(revises ? [`report ${caller.organisationId} ${revises.reportId}`] : []),
     ...(idempotency ? [`key ${caller.organisationId} ${idempotency.key}`] : []),
   ]
 }

@@ -14,8 +14,10 @@ export function requestKeyOf({ caller, idempotency }: Named): RequestKey | undef
 /** Every name that a submission holds while it is stored. */
 export function namesOf(submission: Named): string[] {
   const key = requestKeyOf(submission)
+  const { revises, caller } = submission
   return [
-    ...(submission.revises ? [submission.revises.reportId] : []),
+    // With the organisation: another's attempt at the report is refused, and holds nothing up.
+    ...(revises ? [`${caller.organisationId} ${revises.reportId}`] : []),
     ...(key ? [requestKeyText(key)] : []),
   ]
 }
