@@ -27,7 +27,7 @@ export interface Caller extends Viewer {
 declare module 'fastify' {
   interface FastifyRequest {
     caller: Caller
-    /** Asks again whether the key still holds: for connections that outlive their request. */
+    /** Asks again whether the key holds, and for what it did: for what outlives its first look. */
     keyStillHolds: () => Promise<boolean>
   }
   interface FastifyContextConfig {
@@ -59,7 +59,7 @@ export const authPlugin = fp((app: FastifyInstance, deps: AuthDeps, done: () => 
     const holder = await findLive(presented)
     if (!holder) lockout.ended(attempt)
     await counted(lockout, attempt, () => requireCredentials(request, holder, deps))
-    request.keyStillHolds = async () => (await findLive(presented)) !== undefined
+    request.keyStillHolds = async () => isSame(holder, await findLive(presented))
     const signed = isSigned(request)
     if (!signed) admit(request, { attempt, lockout, deps })
     requireScope(request)
@@ -100,6 +100,12 @@ function requireCredentials(
     throw unauthenticated('the client certificate is missing or another')
   }
   if (signatureRequired && !isSigned(request)) throw unauthenticated('the signature is missing')
+}
+
+function isSame(before: KeyHolder | undefined, now: KeyHolder | undefined): boolean {
+  if (!before || now?.organisationKind !== before.organisationKind) return false
+  const scopesOf = ({ scopes }: KeyHolder) => [...scopes].sort().join(' ')
+  return scopesOf(now) === scopesOf(before)
 }
 
 async function verifySignature(

@@ -89,8 +89,10 @@ export const closeMeanings: Record<keyof typeof closeCodes, { meaning: string; r
     reader: 'Connect again after a short random wait, with `after`.',
   },
   keyEnded: {
-    meaning: 'The API key was revoked or has expired, at most one heartbeat ago.',
-    reader: 'Get a new key from the operator, then resume from the last event that was handled.',
+    meaning:
+      'The API key was revoked or has expired, or its scopes or the kind of its organisation have changed, at most one heartbeat ago.',
+    reader:
+      'Connect again with `after`; when that is refused, get a new key from the operator first.',
   },
   tooSlow: {
     meaning:

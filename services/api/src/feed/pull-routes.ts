@@ -6,6 +6,7 @@ import { hear, type ReportView, type Sight, toCursor, viewOf, type Viewer } from
 import { openRevisions, type Vault } from '@renkei/vault'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { actorOf } from '../audit/actor.ts'
+import { unauthenticated } from '../auth/refusals.ts'
 import { feedAudit, type RecordDisclosure } from '../audit/disclosure.ts'
 import { type Shown, shownReport } from '../audit/shown.ts'
 import { answer, limitSchema, pageOf, problemResponse, published, queryOf } from '../docs/parts.ts'
@@ -49,7 +50,11 @@ export function pullRoutes(app: FastifyInstance, deps: PullDeps, done: () => voi
       reply.raw.once('close', () => gone.abort())
       const signal = AbortSignal.any([closing.signal, gone.signal])
       const { body, shown } = await pullEvents(request.query, request.caller, deps.tail, signal)
-      if (shown.length > 0) await deps.disclose(actorOf(request), shown)
+      if (shown.length > 0) {
+        // It may have waited for longer than its key was to live.
+        if (!(await request.keyStillHolds())) throw unauthenticated('the key ended meanwhile')
+        await deps.disclose(actorOf(request), shown)
+      }
       // The events are JSON text already.
       return reply.type('application/json; charset=utf-8').serializer(String).send(body)
     },

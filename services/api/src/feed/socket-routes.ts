@@ -99,13 +99,14 @@ function keepAlive(socket: WebSocket, intervalMs: number): void {
   socket.on('close', () => clearInterval(timer))
 }
 
-// A key that is revoked or expires takes its sockets with it, one heartbeat later at most. When the
+// A key that is revoked, expires or is changed takes its sockets with it, one heartbeat later at most: a
+// socket shows what its caller might see when it was opened. When the
 // database cannot be asked, the socket stays: it has nothing new to tell either.
 function endWithKey(socket: WebSocket, request: FastifyRequest, intervalMs: number): void {
   const check = async () => {
     try {
       if (!(await request.keyStillHolds()))
-        socket.close(closeCodes.keyEnded, 'the API key has ended')
+        socket.close(closeCodes.keyEnded, 'the API key has ended or changed')
     } catch (error) {
       request.log.warn({ err: error }, 'feed.key-not-checked')
     }
