@@ -12,9 +12,9 @@ import {
   type Db,
   findChainRange,
   readChain,
-  type RemovedStretch,
-  removedStretches,
   retentionAction,
+  type RetentionRecord,
+  retentionRecord,
 } from '@renkei/db'
 import { type Verified, verifyChain } from './verify-chain.ts'
 
@@ -36,11 +36,12 @@ export async function* exportLines(
 export async function verifyFile(
   path: string,
   anchors: readonly ChainHead[] = [],
+  now = new Date(),
 ): Promise<Verified[]> {
-  const removed = await findRemoved(path)
+  const retention = await findRetention(path)
   const results: Verified[] = []
   for (const chain of auditChains) {
-    const expected = { removed, anchors, mayBeginLater: true }
+    const expected = { retention, heads: [], anchors, now, mayBeginLater: true }
     results.push(await verifyChain(chain, readEntries(path, chain), expected))
   }
   return results
@@ -72,10 +73,10 @@ function parseLine(line: string, place: string): ChainedEntry {
 }
 
 // The last entry of retention names every stretch that is missing.
-async function findRemoved(path: string): Promise<RemovedStretch[]> {
-  let removed: RemovedStretch[] = []
-  for await (const { action, detail } of readEntries(path, 'write')) {
-    if (action === retentionAction && detail) removed = removedStretches(JSON.parse(detail))
+async function findRetention(path: string): Promise<RetentionRecord | undefined> {
+  let last: ChainedEntry | undefined
+  for await (const entry of readEntries(path, 'write')) {
+    if (entry.action === retentionAction) last = entry
   }
-  return removed
+  return last && retentionRecord(last)
 }

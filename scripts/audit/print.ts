@@ -6,8 +6,11 @@ import type { Verified } from './verify-chain.ts'
 /** Says what was verified; gives whether all of it holds. */
 export function printVerified(results: readonly Verified[], say: (line: string) => void): boolean {
   for (const { chain, entries, removed, first, last, broken } of results) {
-    if (removed > 0)
-      say(`${chain}: ${removed} entries removed by retention, as its last entry says`)
+    for (const gone of removed) {
+      const { from, to, since, until, saidBy, saidAt } = gone
+      say(`${chain}: REMOVED ${from} to ${to} (${to - from + 1} entries, ${since} to ${until}),`)
+      say(`  as ${saidBy} of ${saidAt} says: was that retention you know of?`)
+    }
     if (broken) {
       say(`${chain}: BROKEN at ${broken.auditId} (${words[broken.what]}): ${broken.detail}`)
     } else if (first === undefined) {

@@ -21,31 +21,55 @@ afterEach(() => trail.drop())
 describe('retention', () => {
   const old = new Date('2023-03-10T00:00:00Z')
   const now = new Date()
+  // May 2023 is not old enough yet.
+  const then = new Date('2025-05-15T00:00:00Z')
 
   beforeEach(async () => {
     await trail.sql(`SELECT make_audit_partition(month) FROM unnest(
-      '{2023-03-01,2023-04-01}'::date[]) AS month`)
+      '{2023-03-01,2023-04-01,2023-05-01}'::date[]) AS month`)
     await trail.write(3, { at: old })
     await recordAccesses(trail.db, [
       access({ at: old }),
       access({ at: new Date('2023-04-30T23:59:59Z') }),
     ])
     await trail.write(1, { at: new Date('2023-04-01T00:00:00Z') })
-    // Noted a little late: it stands in a month that goes after one that stays.
-    await trail.write(1, { at: now })
+    // The next one was noted a little late: it stands in a month that goes after one that stays.
+    await trail.write(1, { at: new Date('2023-05-01T00:00:00.002Z') })
     await trail.write(1, { at: new Date('2023-04-30T23:59:59.999Z') })
     await trail.write(2)
   })
 
   test('drops whole months, says so in the trail, and verification goes on from there', async () => {
-    const retained = await retain(trail.db, 24, now)
+    const retained = await retain(trail.db, 24, then)
     expect(retained).toMatchObject({
       broken: false,
       gone: { entries: 7, months: ['audit_entries_2023_03', 'audit_entries_2023_04'] },
     })
     expect(await verifyDatabase(trail.db)).toMatchObject([
-      { chain: 'write', entries: 4, removed: 5, first: 5, last: { seq: 9 }, broken: undefined },
-      { chain: 'read', entries: 0, removed: 2, last: { seq: 2 }, broken: undefined },
+      {
+        chain: 'write',
+        entries: 4,
+        first: 5,
+        last: { seq: 9 },
+        broken: undefined,
+        removed: [
+          {
+            from: 1,
+            to: 4,
+            saidBy: 'write-9',
+            since: '2023-03-10T00:00:00.000000Z',
+            until: '2023-04-01T00:00:00.000000Z',
+          },
+          { from: 6, to: 6, until: '2023-04-30T23:59:59.999000Z', saidBy: 'write-9' },
+        ],
+      },
+      {
+        chain: 'read',
+        entries: 0,
+        last: { seq: 2 },
+        broken: undefined,
+        removed: [{ from: 1, to: 2 }],
+      },
     ])
     await trail.write(1)
     await recordAccesses(trail.db, [access()])
@@ -56,12 +80,13 @@ describe('retention', () => {
   })
 
   test('a second time keeps to what the first one removed', async () => {
-    await retain(trail.db, 24, now)
-    await trail.sql(`SELECT make_audit_partition('2023-05-01')`)
-    await trail.write(1, { at: new Date('2023-05-02T00:00:00Z') })
+    await retain(trail.db, 24, then)
     await trail.write(1)
     expect(await retain(trail.db, 24, now)).toMatchObject({ gone: { entries: 1 } })
-    expect(await trail.broken()).toEqual([])
+    expect(await verifyDatabase(trail.db)).toMatchObject([
+      { removed: [{ from: 1, to: 6, until: '2023-05-01T00:00:00.002000Z' }], broken: undefined },
+      { removed: [{ from: 1, to: 2 }], broken: undefined },
+    ])
   })
 
   test('does not cover what somebody else deleted', async () => {

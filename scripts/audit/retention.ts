@@ -3,10 +3,9 @@
 
 import { randomUUID } from 'node:crypto'
 import { type Db, dropAuditMonths, type Retention } from '@renkei/db'
+import { keepMonthsMin } from './removed.ts'
 import { verifyDatabase } from './verify-database.ts'
 import type { Verified } from './verify-chain.ts'
-
-export const keepMonthsMin = 24
 
 export type Retained =
   | { readonly verified: readonly Verified[]; readonly broken: true }
@@ -17,7 +16,7 @@ export async function retain(db: Db, keepMonths: number, now: Date): Promise<Ret
   if (!Number.isInteger(keepMonths) || keepMonths < keepMonthsMin) {
     throw new Error(`--keep-months must be ${keepMonthsMin} or more`)
   }
-  const verified = await verifyDatabase(db)
+  const verified = await verifyDatabase(db, [], now)
   if (verified.some(({ broken }) => broken)) return { verified, broken: true }
   const keepFrom = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() - keepMonths))
   const gone = await dropAuditMonths(db, { at: now, requestId: randomUUID(), keepFrom })

@@ -8,14 +8,12 @@ import {
   type ChainedEntry,
   type ChainHead,
   firstPrevHash,
-  type RemovedStretch,
 } from '@renkei/db'
+import { type Claim, followRetention, type Place, type Removals, type Removed } from './removed.ts'
 
-export interface Expected {
-  /** What retention says it has removed. */
-  readonly removed: readonly RemovedStretch[]
-  /** Where the chain goes to at least, as it was told elsewhere, and by its own head. */
-  readonly anchors: readonly ChainHead[]
+export interface Expected extends Claim {
+  /** Where the chain goes to by what its database says itself. */
+  readonly heads: readonly ChainHead[]
   /** A copy may begin anywhere; the trail itself begins at 1. */
   readonly mayBeginLater: boolean
 }
@@ -31,16 +29,11 @@ export interface Broken {
 export interface Verified {
   readonly chain: AuditChain
   readonly entries: number
-  /** Entries that retention has removed. */
-  readonly removed: number
+  /** What retention has removed, as far as that can be. */
+  readonly removed: readonly Removed[]
   readonly first: number | undefined
   readonly last: Place
   readonly broken: Broken | undefined
-}
-
-interface Place {
-  readonly seq: number
-  readonly hash: string
 }
 
 /** Verifies the entries of one chain in the order in which they are given. */
@@ -49,33 +42,30 @@ export async function verifyChain(
   entries: AsyncIterable<ChainedEntry> | Iterable<ChainedEntry>,
   expected: Expected,
 ): Promise<Verified> {
-  const removed = expected.removed.filter((stretch) => stretch.chain === chain)
-  const anchors = expected.anchors.filter((anchor) => anchor.chain === chain)
+  const removals = followRetention(chain, expected)
+  const anchors = [...expected.heads, ...expected.anchors].filter((one) => one.chain === chain)
   let last: Place = { seq: 0, hash: firstPrevHash }
   let first: number | undefined
   let count = 0
-  const gone = removed.reduce((sum, { from, to }) => sum + to - from + 1, 0)
-  const result = (broken?: Broken) => ({
-    chain,
-    entries: count,
-    removed: gone,
-    first,
-    last,
-    broken,
-  })
+  const { removed } = removals
+  const result = (broken?: Broken) => ({ chain, entries: count, removed, first, last, broken })
   for await (const entry of entries) {
     const before = first === undefined && expected.mayBeginLater ? placeBefore(entry) : last
-    const broken = checkPlace(entry, before, removed) ?? checkContent(entry)
+    const broken = checkPlace(entry, before, removals) ?? checkContent(entry)
     if (broken) return result(broken)
     const anchor = anchors.find(({ seq }) => seq === entry.seq)
     if (anchor && anchor.hash !== entry.hash) {
       return result(name(entry, 'linkBroken', 'its hash is not the one that was anchored'))
     }
+    removals.keep(entry)
     first ??= entry.seq
     count += 1
     last = { seq: entry.seq, hash: entry.hash }
   }
-  last = skipRemoved(last, removed)
+  const end = removals.skip(last)
+  const gone = end.doubt ? { seq: last.seq + 1, doubt: end.doubt } : removals.notWhole()
+  last = end.place
+  if (gone) return result(name({ chain, seq: gone.seq }, 'missing', gone.doubt))
   return result(checkEnd(chain, last, anchors))
 }
 
@@ -83,19 +73,16 @@ function placeBefore({ seq, prevHash }: ChainedEntry): Place {
   return { seq: seq - 1, hash: prevHash }
 }
 
-function checkPlace(
-  entry: ChainedEntry,
-  before: Place,
-  removed: readonly RemovedStretch[],
-): Broken | undefined {
+function checkPlace(entry: ChainedEntry, before: Place, removals: Removals): Broken | undefined {
   const { chain, seq, prevHash } = entry
   if (seq <= before.seq) {
     return name(entry, 'outOfOrder', `it stands after ${auditIdOf({ chain, seq: before.seq })}`)
   }
-  const reached = seq === before.seq + 1 ? before : skipRemoved(before, removed)
+  const { place: reached, doubt } =
+    seq === before.seq + 1 ? { place: before } : removals.skip(before)
   if (seq !== reached.seq + 1) {
     const gone = { chain, seq: reached.seq + 1 }
-    return name(gone, 'missing', `the next one that is there is ${auditIdOf(entry)}`)
+    return name(gone, 'missing', doubt ?? `the next one that is there is ${auditIdOf(entry)}`)
   }
   if (prevHash === reached.hash) return undefined
   const moved = placeOf(entry)
@@ -124,11 +111,6 @@ function placeOf(entry: ChainedEntry): number | undefined {
     }
   }
   return undefined
-}
-
-function skipRemoved(place: Place, removed: readonly RemovedStretch[]): Place {
-  const stretch = removed.find(({ from }) => from === place.seq + 1)
-  return stretch ? { seq: stretch.to, hash: stretch.lastHash } : place
 }
 
 function checkEnd(

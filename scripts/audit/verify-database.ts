@@ -8,7 +8,7 @@ import {
   findChainRange,
   readChain,
   readChainHeads,
-  readRemoved,
+  readRetention,
 } from '@renkei/db'
 import { type Verified, verifyChain } from './verify-chain.ts'
 
@@ -16,8 +16,9 @@ import { type Verified, verifyChain } from './verify-chain.ts'
 export async function verifyDatabase(
   db: Db,
   anchors: readonly ChainHead[] = [],
+  now = new Date(),
 ): Promise<Verified[]> {
-  const removed = await readRemoved(db)
+  const retention = await readRetention(db)
   const results: Verified[] = []
   for (const chain of auditChains) {
     // What is written meanwhile lies beyond the head that is read after it.
@@ -25,7 +26,7 @@ export async function verifyDatabase(
     const heads = await readChainHeads(db)
     const last = Math.max(range?.last ?? 0, heads.find((head) => head.chain === chain)?.seq ?? 0)
     const entries = readChain(db, chain, { first: 1, last })
-    const expected = { removed, anchors: [...heads, ...anchors], mayBeginLater: false }
+    const expected = { retention, heads, anchors, now, mayBeginLater: false }
     results.push(checkHead(await verifyChain(chain, entries, expected), heads))
   }
   return results

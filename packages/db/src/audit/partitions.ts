@@ -5,7 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { sql } from 'kysely'
 import type { Db, Tx } from '../open-database.ts'
 import { appendAudit } from './append-audit.ts'
-import { readRemoved, type RemovedStretch, retentionAction } from './read-chain.ts'
+import { readRetention, type RemovedStretch, retentionAction } from './read-chain.ts'
 
 /** Makes the partitions of this month and the next ones; resolves to how many were missing. */
 export async function makeAuditPartitions(db: Db, monthsAhead = 3): Promise<number> {
@@ -60,7 +60,8 @@ async function tryToDrop(db: Db, order: RetentionOrder): Promise<Retention | und
     if (months.length === 0) return undefined
     const dropped = await stretchesOf(tx, months)
     const entries = dropped.reduce((sum, { from, to }) => sum + to - from + 1, 0)
-    const removed = join([...(await readRemoved(tx)), ...dropped])
+    const before = await readRetention(tx)
+    const removed = join([...(before?.removed ?? []), ...dropped])
     for (const month of months) await sql`DROP TABLE ${sql.id(month)}`.execute(tx)
     const retention = { months, entries, removed }
     await appendAudit(tx, {
@@ -93,13 +94,17 @@ async function lockMonthsBefore(tx: Tx, keepFrom: Date): Promise<string[]> {
 // Entries of one chain are numbered without a hole, but the last ones of a month may stand in the
 // next one and the other way round: what goes is a few stretches, not one.
 async function stretchesOf(tx: Tx, months: readonly string[]): Promise<RemovedStretch[]> {
-  const tables = months.map((month) => sql`SELECT chain, seq, hash FROM ${sql.id(month)}`)
+  const instant = (which: 'min' | 'max') =>
+    sql`to_char(${sql.raw(which)}(at) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`
+  const tables = months.map((month) => sql`SELECT chain, seq, at, hash FROM ${sql.id(month)}`)
   const { rows } = await sql<RemovedStretch>`
     WITH gone AS (${sql.join(tables, sql` UNION ALL `)}),
     numbered AS (SELECT *, seq - row_number() OVER (PARTITION BY chain ORDER BY seq) AS stretch
       FROM gone)
-    SELECT s.chain, s."from", s."to", encode(g.hash, 'hex') AS "lastHash"
-    FROM (SELECT chain, min(seq) AS "from", max(seq) AS "to" FROM numbered
+    SELECT s.chain, s."from", s."to", s.since, s.until, encode(g.hash, 'hex') AS "lastHash"
+    FROM (SELECT chain, min(seq) AS "from", max(seq) AS "to",
+        ${instant('min')} AS since,
+        ${instant('max')} AS until FROM numbered
       GROUP BY chain, stretch) s
     JOIN gone g ON g.chain = s.chain AND g.seq = s."to" ORDER BY s.chain, s."from"`.execute(tx)
   return rows
@@ -111,7 +116,9 @@ function join(stretches: readonly RemovedStretch[]): RemovedStretch[] {
   for (const stretch of ordered) {
     const last = joined.at(-1)
     if (last?.chain === stretch.chain && last.to + 1 === stretch.from) {
-      joined[joined.length - 1] = { ...stretch, from: last.from }
+      const since = Date.parse(last.since) < Date.parse(stretch.since) ? last.since : stretch.since
+      const until = Date.parse(last.until) > Date.parse(stretch.until) ? last.until : stretch.until
+      joined[joined.length - 1] = { ...stretch, from: last.from, since, until }
     } else joined.push(stretch)
   }
   return joined

@@ -3,7 +3,7 @@
 
 import { sql } from 'kysely'
 import type { Db, Tx } from '../open-database.ts'
-import type { AuditChain, ChainedEntry } from './audit-hash.ts'
+import { type AuditChain, auditIdOf, type ChainedEntry } from './audit-hash.ts'
 
 const columns = sql`chain, seq,
   to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS at,
@@ -67,25 +67,52 @@ export async function readChainHeads(db: Db | Tx): Promise<ChainHead[]> {
   return rows
 }
 
-/** A stretch of a chain that retention has removed, with the hash of its last entry. */
+/** A stretch of a chain that retention has removed, its time, and the hash of its last entry. */
 export interface RemovedStretch {
   readonly chain: AuditChain
   readonly from: number
   readonly to: number
+  /** The instants of its oldest and its newest entry. */
+  readonly since: string
+  readonly until: string
   readonly lastHash: string
+}
+
+/** What an entry of retention says. Whoever owns the tables could have written it. */
+export interface RetentionRecord {
+  readonly auditId: string
+  readonly at: string
+  readonly removed: readonly RemovedStretch[]
 }
 
 export const retentionAction = 'audit.retained'
 
 /** Reads what retention says it has removed: its last entry names every stretch that is missing. */
-export async function readRemoved(db: Db | Tx): Promise<RemovedStretch[]> {
-  const { rows } = await sql<{ detail: unknown }>`
-    SELECT detail FROM audit_entries WHERE chain = 'write' AND action = ${retentionAction}
+export async function readRetention(db: Db | Tx): Promise<RetentionRecord | undefined> {
+  const { rows } = await sql<ChainedEntry>`
+    SELECT ${columns} FROM audit_entries WHERE chain = 'write' AND action = ${retentionAction}
     ORDER BY seq DESC LIMIT 1`.execute(db)
-  return rows[0] ? removedStretches(rows[0].detail) : []
+  return rows[0] && retentionRecord(rows[0])
 }
 
-/** Reads the stretches out of the detail of a retention entry. */
-export function removedStretches(detail: unknown): RemovedStretch[] {
-  return (detail as { removed?: RemovedStretch[] } | null)?.removed ?? []
+/** Reads an entry of retention; leaves out what is no stretch. */
+export function retentionRecord(entry: ChainedEntry): RetentionRecord {
+  const { removed } = (JSON.parse(entry.detail ?? 'null') ?? {}) as { removed?: unknown }
+  return {
+    auditId: auditIdOf(entry),
+    at: entry.at,
+    removed: Array.isArray(removed) ? removed.filter(isStretch) : [],
+  }
+}
+
+function isStretch(value: unknown): value is RemovedStretch {
+  if (typeof value !== 'object' || value === null) return false
+  const { from, to, since, until, lastHash } = value as Record<string, unknown>
+  return (
+    Number.isSafeInteger(from) &&
+    Number.isSafeInteger(to) &&
+    Number(from) <= Number(to) &&
+    [since, until].every((at) => typeof at === 'string' && !Number.isNaN(Date.parse(at))) &&
+    typeof lastHash === 'string'
+  )
 }
