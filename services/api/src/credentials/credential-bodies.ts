@@ -2,10 +2,11 @@
 
 import type { Scope } from '@renkei/db'
 import { scopes } from '@renkei/db'
-import type { Fault } from '@renkei/schema'
+import { type Fault, rawJsonFaults } from '@renkei/schema'
 import Ajv from 'ajv/dist/2020.js'
 import formats from 'ajv-formats'
 import { type DomainError, invalidBody } from '../problem/domain-error.ts'
+import { faultsToldMax } from '../problem/told-faults.ts'
 
 const label = {
   type: 'string',
@@ -128,14 +129,18 @@ export function readCredentialBody<Kind extends keyof Bodies>(
   body: unknown,
   now: Date,
 ): Bodies[Kind] {
+  const limits = rawJsonFaults(body).filter((fault) => fault.rule.startsWith('limit.'))
+  if (limits.length > 0) throw invalidCredential(limits)
   const validate = validators[kind]
   if (!validate(body)) {
     throw invalidCredential(
-      (validate.errors ?? []).map(({ instancePath, keyword, message = 'is not valid', params }) => {
-        const named = params['additionalProperty'] ?? params['allowedValues']
-        const detail = `${instancePath} ${message}${named ? `: ${String(named)}` : ''}`.trim()
-        return { pointer: instancePath, rule: keyword, detail }
-      }),
+      (validate.errors ?? [])
+        .slice(0, faultsToldMax)
+        .map(({ instancePath, keyword, message = 'is not valid', params }) => {
+          const named = params['additionalProperty'] ?? params['allowedValues']
+          const detail = `${instancePath} ${message}${named ? `: ${String(named)}` : ''}`.trim()
+          return { pointer: instancePath, rule: keyword, detail }
+        }),
     )
   }
   const end = body.expiresAt

@@ -6,6 +6,7 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import fp from 'fastify-plugin'
 import { DomainError, faultsFound } from './domain-error.ts'
 import { problemTypes } from './problem-types.ts'
+import { toldFaults } from './told-faults.ts'
 
 export interface ProblemDeps {
   readonly publicUrl: string
@@ -49,10 +50,18 @@ export function answerError(deps: ProblemDeps) {
   }
 }
 
-/** Writes a refusal as a problem document, also used for the items of a batch. */
-export function problemBody(refusal: DomainError, requestId: string, publicUrl: string): object {
+/** Writes a refusal as a problem document, also used for the items of a batch, which share the room for faults. */
+export function problemBody(
+  refusal: DomainError,
+  requestId: string,
+  publicUrl: string,
+  room?: number,
+): object {
   const { title } = problemTypes[refusal.slug]
-  const { detail, errors, members } = refusal.details
+  const { members, errors: all } = refusal.details
+  const { detail, errors } = all
+    ? toldFaults(refusal.details.detail, all, room)
+    : { detail: refusal.details.detail, errors: undefined }
   return {
     type: `${publicUrl}/problems/${refusal.slug}`,
     title,

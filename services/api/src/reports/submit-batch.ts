@@ -1,11 +1,13 @@
 // Up to a hundred submissions in one request, one answer each: a fault in one does not touch the
 // others. Items for the same report are stored in the order given.
 
+import { setImmediate } from 'node:timers/promises'
 import { continueTrace } from '@renkei/service-kit'
 import type { FastifyRequest } from 'fastify'
 import { weightOf } from '../limits/plugin.ts'
 import { badParameter, DomainError } from '../problem/domain-error.ts'
 import { problemBody, refusalHeaders, toDomainError } from '../problem/problem.ts'
+import { faultBytesMax, faultsToldMax } from '../problem/told-faults.ts'
 import { admit, queueUp } from './admission.ts'
 import { fingerprint } from './idempotency-key.ts'
 import { parseSubmission } from './parse-submission.ts'
@@ -36,9 +38,12 @@ export async function submitBatch(
   // What its bytes weighed was counted before they were read; what it has beyond that is counted here.
   const counted = weightOf(request, deps.reportBytesMax)
   const answers: Promise<ItemAnswer>[] = []
-  const refuse = (error: unknown) => refuseItem(error, request, deps.publicUrl)
+  const room = Math.max(faultBytesMax / items.length, itemFaultBytesMin)
+  const refuse = (error: unknown) => refuseItem(error, request, { ...deps, room })
   for (const [index, item] of items.entries()) {
     try {
+      // Others have their turn between two items, each of which may be all faults.
+      await setImmediate()
       if (index >= counted) await countRead(request, deps)
       const submission = await toSubmission(readItem(item, index), index, request, deps)
       // In their order: an item may revise what the one before it did.
@@ -50,6 +55,9 @@ export async function submitBatch(
   }
   return { items: await Promise.all(answers) }
 }
+
+/** Room for the faults of one item, however many items there are. */
+const itemFaultBytesMin = 8_192
 
 async function countRead(request: FastifyRequest, { limits }: ReportDeps): Promise<void> {
   const taken = await limits.readReports.take(request.caller.organisationId)
@@ -97,7 +105,7 @@ function readItem(item: unknown, index: number): BatchItem {
   const both = (members['reportId'] === undefined) !== (members['ifMatch'] === undefined)
   const names = [...unknown, ...wrong.map(([name]) => name), ...(both ? ['ifMatch'] : [])]
   if (names.length === 0) return members as unknown as BatchItem
-  const errors = names.map((name) => ({
+  const errors = names.slice(0, faultsToldMax).map((name) => ({
     pointer: `/items/${index}/${name}`,
     rule: 'batch.item',
     detail: `/items/${index}/${name} is not usable: an item has report and, if wanted, idempotencyKey, and for a revision both reportId and ifMatch.`,
@@ -133,13 +141,17 @@ function toItemAnswer({ status, headers, body }: Answer): ItemAnswer {
   return { status, headers, body: JSON.parse(body) }
 }
 
-function refuseItem(error: unknown, request: FastifyRequest, publicUrl: string): ItemAnswer {
+function refuseItem(
+  error: unknown,
+  request: FastifyRequest,
+  { publicUrl, room }: { readonly publicUrl: string; readonly room: number },
+): ItemAnswer {
   const refusal = toDomainError(error)
   if (refusal.status >= 500) request.log.error({ err: error }, 'batch.item-failed')
   return {
     status: refusal.status,
     headers: refusalHeaders(refusal),
-    body: problemBody(refusal, request.id, publicUrl),
+    body: problemBody(refusal, request.id, publicUrl, room),
   }
 }
 

@@ -28,20 +28,48 @@ export interface CsvRow {
   readonly channels: readonly number[]
 }
 
+/** More than 1000 contacts with all their columns need, and some thousand empty rows. */
+const rowsMax = 5_000
+const cellsMax = 250_000
+
+/** The header with all columns has 700 bytes. */
+const headerBytesMax = 16_384
+
+/** Columns of a header whose names are looked at: a sheet may have some that are not ours. */
+const columnsMax = 100
+
 /** Reads a file, with or without a byte order mark and with any ends of lines. */
 export function readCsv(bytes: Buffer): ReadCsv {
   if (!isUtf8(bytes)) {
     const expected = 'UTF-8: save as "CSV UTF-8"'
     return unreadable(rowFault(1, '', 'csv.utf8', { says: 'is not UTF-8', expected }))
   }
+  const head = bytes.subarray(0, headerBytesMax + 1).toString('latin1')
+  if (head.length > headerBytesMax && !/[\r\n]/.test(head)) {
+    const expected = `at most ${headerBytesMax} bytes`
+    return unreadable(rowFault(1, '', 'csv.columns', { says: 'is too long', expected }))
+  }
+  if (countOf(',', bytes) > cellsMax) {
+    const expected = `at most ${cellsMax} commas`
+    return unreadable(rowFault(1, '', 'csv.cells', { says: 'begins too many cells', expected }))
+  }
   let records: string[][]
   try {
-    records = parse(bytes, { bom: true, relax_column_count: true, skip_empty_lines: false })
+    records = parse(bytes, {
+      bom: true,
+      relax_column_count: true,
+      skip_empty_lines: false,
+      to: rowsMax + 1,
+    })
   } catch (error) {
     if (!(error instanceof CsvError)) throw error
     const row = Number(error['records'] ?? 0) + 1
     const expected = 'CSV (RFC 4180): quotes around a cell that has quotes, and those doubled'
     return unreadable(rowFault(row, '', 'csv.syntax', { says: 'cannot be read', expected }))
+  }
+  if (records.length > rowsMax) {
+    const expected = `at most ${rowsMax} rows, the empty ones included`
+    return unreadable(rowFault(rowsMax + 1, '', 'csv.rows', { says: 'is one too many', expected }))
   }
   const [header = [], ...body] = records
   const columns = header.map((name) => name.trim())
@@ -116,6 +144,10 @@ function channelsOf(cells: ReadonlyMap<string, string>) {
 }
 
 function faultsOfHeader(columns: readonly string[]): RowFault[] {
+  if (columns.length > columnsMax) {
+    const words = { says: 'has too many columns', expected: `at most ${columnsMax}` }
+    return [rowFault(1, '', 'csv.columns', words)]
+  }
   const known = [...knownColumns].filter((name) => !readOnlyColumns.has(name)).join(', ')
   return columns.flatMap((name, at) => {
     if (name !== '' && !knownColumns.has(name)) {
@@ -126,6 +158,12 @@ function faultsOfHeader(columns: readonly string[]): RowFault[] {
     const words = { says: 'is the name of two columns', expected: 'each column once' }
     return [rowFault(1, name, 'csv.column', words)]
   })
+}
+
+function countOf(character: string, bytes: Buffer): number {
+  let count = 0
+  for (let at = bytes.indexOf(character); at >= 0; at = bytes.indexOf(character, at + 1)) count += 1
+  return count
 }
 
 function unreadable(fault: RowFault): ReadCsv {
