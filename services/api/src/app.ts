@@ -30,6 +30,7 @@ import { healthRoutes } from './health/routes.ts'
 import { jsonPlugin } from './json/read-json.ts'
 import { ledgerRoutes } from './ledger/routes.ts'
 import { answerHeaders, neverCached } from './limits/answer-headers.ts'
+import { type ConnectionGuard, guardConnections } from './limits/connection-guard.ts'
 import { fastifyLimits, limitConnections, nodeLimits } from './limits/http-server.ts'
 import { makeLimits } from './limits/limits.ts'
 import { makePlaces } from './limits/places.ts'
@@ -93,7 +94,11 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   useContractValidation(app)
   await app.register(routeList)
   await app.register(closeConnections)
-  limitConnections(app.server, config.http, () => metrics.droppedConnections.inc())
+  const onDrop = () => metrics.droppedConnections.inc()
+  limitConnections(app.server, config.http, onDrop)
+  const { connectionsFreeCidrs: free } = config.http
+  const connectionsFreeCidrs = [...free, ...config.auth.trustedProxies]
+  const connections = guardConnections(app.server, { ...config.http, connectionsFreeCidrs }, onDrop)
   await app.register(answerHeaders)
   await app.register(problemPlugin, { publicUrl: config.publicUrl })
   await app.register(unreadBodies)
@@ -109,12 +114,15 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
     readyTimeoutMs: 2000,
   })
   await app.register(docsRoutes)
-  await app.register(keyedRoutes, deps)
+  await app.register(keyedRoutes, { ...deps, connections })
   return app
 }
 
 // Everything in here needs an API key.
-async function keyedRoutes(app: FastifyInstance, deps: AppDeps): Promise<void> {
+async function keyedRoutes(
+  app: FastifyInstance,
+  deps: AppDeps & { readonly connections: ConnectionGuard },
+): Promise<void> {
   const { config, db, tail } = deps
   const { limits: settings, feed } = config
   const limits = makeLimits(config.rates)

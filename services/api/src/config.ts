@@ -96,6 +96,7 @@ function readAuth(env: EnvReader) {
 }
 
 function readHttp(env: EnvReader) {
+  const free = env.list('RENKEI_CONNECTIONS_FREE_CIDRS', 'a network as 10.0.0.0/8', isCidr)
   return {
     headerBytesMax: env.integer('RENKEI_HEADER_BYTES_MAX', 16_384, { min: 2048, max: 65_536 }),
     headersMax: env.integer('RENKEI_HEADERS_MAX', 100, { min: 20, max: 1000 }),
@@ -108,7 +109,16 @@ function readHttp(env: EnvReader) {
       min: 1,
       max: 1_000_000,
     }),
+    unprovenKeepAliveMs: env.integer('RENKEI_UNPROVEN_KEEP_ALIVE_MS', 5000, {
+      min: 100,
+      max: 600_000,
+    }),
     connectionsMax: env.integer('RENKEI_CONNECTIONS_MAX', 12_000, { min: 1, max: 200_000 }),
+    connectionsPerSourceMax: env.integer('RENKEI_CONNECTIONS_PER_SOURCE_MAX', 640, {
+      min: 1,
+      max: 200_000,
+    }),
+    connectionsFreeCidrs: free.length > 0 ? free : ['127.0.0.0/8', '::1/128'],
   }
 }
 

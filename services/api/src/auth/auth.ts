@@ -7,6 +7,7 @@ import { claimedKeyId, type KeyHolder, type Scope } from '@renkei/db'
 import type { Viewer } from '@renkei/schema'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
+import type { ConnectionGuard } from '../limits/connection-guard.ts'
 import { DomainError } from '../problem/domain-error.ts'
 import { type KeyFinderDeps, makeKeyFinder, type PresentedKey } from './find-key.ts'
 import type { KeyUseRecorder } from './key-use.ts'
@@ -42,6 +43,8 @@ export interface AuthDeps extends KeyFinderDeps, SignatureDeps {
   readonly lockout: LockoutSettings
   readonly keyUse: Pick<KeyUseRecorder, 'used' | 'signed'>
   readonly certificateOf: (request: FastifyRequest) => string | undefined
+  /** Hears on which connections a key has worked. */
+  readonly connections: ConnectionGuard
 }
 
 /** Registers the check of key, certificate, signature and scope before every route of its scope. */
@@ -126,6 +129,7 @@ function admit(
   { attempt, lockout, deps }: { attempt: Attempt; lockout: Lockout; deps: AuthDeps },
 ): void {
   lockout.succeeded(attempt)
+  deps.connections.worked(request.raw.socket)
   const { keyId, address, signedBy } = request.caller
   const now = deps.clock.now()
   deps.keyUse.used(keyId, now, address)
