@@ -32,7 +32,7 @@ export async function importContacts(
   { dryRun, remove = [] }: ImportQuery,
   deps: RegisterDeps,
 ): Promise<Imported> {
-  const sent = readSent(request.body)
+  const sent = await readSent(request.body)
   return changeRegister(request, deps, async (register) => {
     const { tx, heads, organisationId } = register
     const tag = tagOfRegister(heads)
@@ -63,8 +63,8 @@ interface Sent {
   readonly rowOf: (index: number) => number
 }
 
-function readSent(body: unknown): Sent {
-  const csv = Buffer.isBuffer(body) ? readCsv(body) : undefined
+async function readSent(body: unknown): Promise<Sent> {
+  const csv = Buffer.isBuffer(body) ? await readCsv(body) : undefined
   const located = (faults: readonly Fault[]) =>
     csv ? locateInCsv(faults, csv.rows) : locateInJson(faults)
   const parsed = parseContactImport(csv ? csv.document : body)

@@ -37,10 +37,10 @@ const carried = (one: RegisteredContact) =>
   Object.fromEntries(Object.entries(one).filter(([key]) => !given.includes(key as never)))
 
 const bytes = (text: string) => Buffer.from(text, 'utf8')
-const places = (text: string | Buffer) =>
-  readCsv(typeof text === 'string' ? bytes(text) : text).faults.map(
-    ({ row, field, rule }) => `${row} ${field} ${rule}`,
-  )
+const places = async (text: string | Buffer) => {
+  const { faults } = await readCsv(typeof text === 'string' ? bytes(text) : text)
+  return faults.map(({ row, field, rule }) => `${row} ${field} ${rule}`)
+}
 
 describe('a file', () => {
   test('is UTF-8 with a byte order mark and CRLF, its first line the names of the columns', () => {
@@ -52,21 +52,26 @@ describe('a file', () => {
     expect(text.replaceAll('\r\n', '')).not.toMatch(/[\r\n]/)
   })
 
-  test('comes back as it was', () => {
-    const { document, faults, rows } = readCsv(bytes(writeCsv([contact, { ...contact, order: 3 }])))
+  test('comes back as it was', async () => {
+    const { document, faults, rows } = await readCsv(
+      bytes(writeCsv([contact, { ...contact, order: 3 }])),
+    )
     expect(faults).toEqual([])
     expect(document.contacts).toEqual([carried(contact), { ...carried(contact), order: 3 }])
     expect(rows.map(({ row }) => row)).toEqual([2, 3])
     expect(parseContactImport(document).ok).toBe(true)
   })
 
-  test('of no contact has its header', () => {
-    expect(readCsv(bytes(writeCsv([])))).toMatchObject({ document: { contacts: [] }, faults: [] })
+  test('of no contact has its header', async () => {
+    expect(await readCsv(bytes(writeCsv([])))).toMatchObject({
+      document: { contacts: [] },
+      faults: [],
+    })
   })
 
   test.each(['\n', '\r\n', '\r'])(
     'is read with lines that end in %j, with or without a mark',
-    (end) => {
+    async (end) => {
       const text = [
         'role,name,channel1.type,channel1.value',
         'nocDuty,NOC,email,noc@example.jp',
@@ -74,8 +79,10 @@ describe('a file', () => {
       const contacts = [
         { role: 'nocDuty', name: 'NOC', channels: [{ type: 'email', value: 'noc@example.jp' }] },
       ]
-      expect(readCsv(bytes(text)).document).toEqual({ contacts })
-      expect(readCsv(bytes(`\ufeff${text}${end}${end},,,${end}`)).document).toEqual({ contacts })
+      expect((await readCsv(bytes(text))).document).toEqual({ contacts })
+      expect((await readCsv(bytes(`\ufeff${text}${end}${end},,,${end}`))).document).toEqual({
+        contacts,
+      })
     },
   )
 
@@ -97,12 +104,32 @@ describe('a file that is not right is refused by row and column', () => {
     [`${head}\n\nnocDuty,NOC,email,noc@example.jp,x`, ['3 hours csv.hours']],
     [`${head}\nnocDuty,"NOC`, ['2  csv.syntax']],
     [`${head}\nnocDuty,NOC,email,noc@example.jp,24/7\nnocDuty,N"O"C`, ['3  csv.syntax']],
-  ])('%j', (text, faults) => {
-    expect(places(text)).toEqual(faults)
+  ])('%j', async (text, faults) => {
+    expect(await places(text)).toEqual(faults)
   })
 
-  test('in Shift_JIS', () => {
-    expect(places(Buffer.from([0x72, 0x93, 0x96, 0x92, 0xbc]))).toEqual(['1  csv.utf8'])
+  test.each([
+    ['a header without end', 'x'.repeat(20_000), '1  csv.columns'],
+    ['a hundred columns and one', ','.repeat(100), '1  csv.columns'],
+    ['more commas than any file needs', `role\n${','.repeat(250_001)}`, '1  csv.cells'],
+    ['more rows than any file needs', `role${'\n'.repeat(5_001)}`, '5001  csv.rows'],
+  ])('%s, for that alone', async (_, text, fault) => {
+    expect(await places(text)).toEqual([fault])
+  })
+
+  test('and so large a one lets others have their turn', async () => {
+    let turns = 0
+    const counting = setInterval(() => (turns += 1))
+    try {
+      await places(`${head}\n${'nocDuty,NOC,email,noc@example.jp,24/7\n'.repeat(4_000)}`)
+    } finally {
+      clearInterval(counting)
+    }
+    expect(turns).toBeGreaterThan(2)
+  })
+
+  test('in Shift_JIS', async () => {
+    expect(await places(Buffer.from([0x72, 0x93, 0x96, 0x92, 0xbc]))).toEqual(['1  csv.utf8'])
   })
 })
 
@@ -110,7 +137,7 @@ describe('a file that is not right is refused by row and column', () => {
 const listUrl = new URL('../../../../../../shared/data/hostile/blns/blns.json', import.meta.url)
 
 describe('the naughty strings', () => {
-  test('come back as they were, wherever the contract takes them', ({ skip }) => {
+  test('come back as they were, wherever the contract takes them', async ({ skip }) => {
     skip(!existsSync(listUrl), 'the Big List of Naughty Strings does not lie beside the repository')
     const strings = JSON.parse(readFileSync(listUrl, 'utf8')) as string[]
     const contacts = strings
@@ -123,7 +150,7 @@ describe('the naughty strings', () => {
       }))
       .filter((one) => parseContactImport({ contacts: [carried(one)] }).ok)
     expect(contacts.length).toBeGreaterThan(strings.length)
-    const { document, faults } = readCsv(bytes(writeCsv(contacts)))
+    const { document, faults } = await readCsv(bytes(writeCsv(contacts)))
     expect(faults).toEqual([])
     expect(document.contacts).toEqual(contacts.map(carried))
   })

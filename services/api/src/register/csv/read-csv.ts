@@ -2,8 +2,11 @@
 // that document to row and column of the sheet.
 
 import { isUtf8 } from 'node:buffer'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { setImmediate } from 'node:timers/promises'
 import type { Fault } from '@renkei/schema'
-import { CsvError, parse } from 'csv-parse/sync'
+import { CsvError, parse } from 'csv-parse'
 import { channelColumns, channelsMax, knownColumns, readOnlyColumns } from './columns.ts'
 import { unguardCell } from './guard.ts'
 import { hoursForm, readHours } from './hours-text.ts'
@@ -35,11 +38,14 @@ const cellsMax = 250_000
 /** The header with all columns has 700 bytes. */
 const headerBytesMax = 16_384
 
+/** Bytes of a file that are read without a pause, in some milliseconds. */
+const turnBytes = 16_384
+
 /** Columns of a header whose names are looked at: a sheet may have some that are not ours. */
 const columnsMax = 100
 
 /** Reads a file, with or without a byte order mark and with any ends of lines. */
-export function readCsv(bytes: Buffer): ReadCsv {
+export async function readCsv(bytes: Buffer): Promise<ReadCsv> {
   if (!isUtf8(bytes)) {
     const expected = 'UTF-8: save as "CSV UTF-8"'
     return unreadable(rowFault(1, '', 'csv.utf8', { says: 'is not UTF-8', expected }))
@@ -55,12 +61,7 @@ export function readCsv(bytes: Buffer): ReadCsv {
   }
   let records: string[][]
   try {
-    records = parse(bytes, {
-      bom: true,
-      relax_column_count: true,
-      skip_empty_lines: false,
-      to: rowsMax + 1,
-    })
+    records = await recordsOf(bytes)
   } catch (error) {
     if (!(error instanceof CsvError)) throw error
     const row = Number(error['records'] ?? 0) + 1
@@ -76,6 +77,22 @@ export function readCsv(bytes: Buffer): ReadCsv {
   const headerFaults = faultsOfHeader(columns)
   if (headerFaults.length > 0) return { document: { contacts: [] }, faults: headerFaults, rows: [] }
   return readRows(columns, body)
+}
+
+// A large file takes half a second: in turns, so that nobody waits for it.
+async function recordsOf(bytes: Buffer): Promise<string[][]> {
+  const records: string[][] = []
+  const parser = parse({ bom: true, relax_column_count: true, skip_empty_lines: false })
+  parser.on('data', (record: string[]) => records.push(record))
+  await pipeline(Readable.from(inTurns(bytes, () => records.length > rowsMax)), parser)
+  return records
+}
+
+async function* inTurns(bytes: Buffer, isEnough: () => boolean): AsyncGenerator<Buffer> {
+  for (let at = 0; at < bytes.length && !isEnough(); at += turnBytes) {
+    yield bytes.subarray(at, at + turnBytes)
+    await setImmediate()
+  }
 }
 
 function readRows(columns: readonly string[], body: readonly string[][]): ReadCsv {
