@@ -79,7 +79,13 @@ test('a report and its revisions arrive within a second, as the very bytes of th
   expect(gapsIn(received, 0)).toEqual([])
   const feed = await peer.get('/v1/events?after=0')
   for (const { text, event, request } of received) {
-    expect(event.traceparent).toMatch(traceId)
+    // A trace of its own, by which the log of the accept finds the one of the sender.
+    expect(event.traceparent).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/)
+    expect(event.traceparent).not.toContain(traceId)
+    const accepted = await api.waitForLine(
+      new RegExp(`report.accepted.*${event.traceparent}|${event.traceparent}.*report.accepted`),
+    )
+    expect(accepted.input).toContain(traceId)
     expect(request.headers['traceparent']).toBe(event.traceparent)
     expect(feed.text.replaceAll(cursorBefore, '')).toContain(text.replace(cursorBefore, ''))
   }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { continueTrace, isTraceparent } from './trace-context.ts'
+import { beginTrace, continueTrace, isTraceparent, traceIdOf } from './trace-context.ts'
 
 const parent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'
 
@@ -19,4 +19,10 @@ test.each([
 ])('begins a new trace when the caller sent %j', (value) => {
   expect(isTraceparent(value)).toBe(false)
   expect(isTraceparent(continueTrace(value))).toBe(true)
+})
+
+test('begins a trace that is another each time', () => {
+  const traces = Array.from({ length: 100 }, beginTrace)
+  expect(traces.every(isTraceparent)).toBe(true)
+  expect(new Set(traces.map(traceIdOf)).size).toBe(100)
 })

@@ -1,5 +1,5 @@
-// W3C Trace Context (https://www.w3.org/TR/trace-context/): a caller's trace goes on through the
-// event to every delivery; a request without one begins one.
+// W3C Trace Context (https://www.w3.org/TR/trace-context/): a caller's trace goes on within Renkei; an
+// event begins one of its own, which goes to every receiver and ties it to no other event.
 
 import { randomUUID } from 'node:crypto'
 
@@ -12,10 +12,21 @@ export function isTraceparent(value: unknown): value is string {
 
 /** The child of a caller's trace, or the root of a new one when the caller sent none. */
 export function continueTrace(parent: unknown): string {
-  const spanId = randomHex().slice(16)
-  if (!isTraceparent(parent)) return `00-${randomHex()}-${spanId}-01`
-  return `00-${parent.slice(3, 35)}-${spanId}-${parent.slice(53)}`
+  if (!isTraceparent(parent)) return beginTrace()
+  return `00-${traceIdOf(parent)}-${newSpanId()}-${parent.slice(53)}`
 }
+
+/** The root of a new trace. */
+export function beginTrace(): string {
+  return `00-${randomHex()}-${newSpanId()}-01`
+}
+
+/** The identifier of the trace that a `traceparent` belongs to. */
+export function traceIdOf(traceparent: string): string {
+  return traceparent.slice(3, 35)
+}
+
+const newSpanId = () => randomHex().slice(16)
 
 // 32 digits. Node keeps random bytes for UUIDs at hand; for single bytes it asks the system each time.
 function randomHex(): string {

@@ -13,7 +13,13 @@ import {
   openDatabase,
 } from '@renkei/db'
 import { chooseRuleSet, ruleSets } from '@renkei/schema'
-import { type Logger, makeStopper, type Stopper, systemClock } from '@renkei/service-kit'
+import {
+  beginTrace,
+  type Logger,
+  makeStopper,
+  type Stopper,
+  systemClock,
+} from '@renkei/service-kit'
 import { openVault, type Vault } from '@renkei/vault'
 import { createSender } from '@renkei/webhook'
 import { buildApp } from './app.ts'
@@ -76,6 +82,7 @@ async function start(
     bell,
     clock: systemClock,
     newId,
+    newTrace: beginTrace,
     chooseRuleSet: versions,
     vault,
     batchMax: config.limits.acceptBatchMax,
@@ -143,7 +150,7 @@ function tellCommitted(
   metrics.accepted.inc(changes.length)
   for (const change of changes) {
     const { reportId, revision, organisationId: organisation, level, messageStatus } = change
-    const { eventId, requestId, lane } = change
+    const { eventId, requestId, lane, traceparent, requestTrace } = change
     // What kind it is, and how it stands, is the carrier's to tell: not a log's.
     const line = {
       reportId,
@@ -154,6 +161,8 @@ function tellCommitted(
       eventId,
       requestId,
       lane,
+      traceparent,
+      requestTrace,
     }
     log.info(line, 'report.accepted')
   }

@@ -49,7 +49,8 @@ test(
       stateReason: word,
       contacts: [{ role: 'incident', name: word, phone: '+81-3-0000-0000' }],
     })
-    const headers = { 'idempotency-key': '"key-to-hide"' }
+    const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'
+    const headers = { 'idempotency-key': '"key-to-hide"', traceparent }
     const { body } = await mobile.request('/v1/reports', { json, headers })
     await mobile.request('/v1/reports', { json: { ...json, [word]: word } })
     await mobile.request(`/v1/reports?organisation=${encodeURIComponent(word)}`)
@@ -70,6 +71,8 @@ test(
       revision: 1,
       organisation: 'example-mobile',
       eventId: body.eventId,
+      requestTrace: expect.stringContaining('-0af7651916cd43dd8448eb211c80319c-') as string,
+      traceparent: expect.stringMatching(/^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/) as string,
     })
     const all = service.lines.join('\n')
     const hidden = {

@@ -37,6 +37,8 @@ export interface Change {
   readonly eventType: string
   readonly lane: string
   readonly traceparent: string | null
+  /** The trace of the request, for the log: it is not stored, and no receiver sees it. */
+  readonly requestTrace?: string
   /** Who asks for it, with which key, from where. */
   readonly actorId: string
   readonly keyId: string

@@ -2,7 +2,7 @@
 
 import { appendAudit, tellParties, type Tx } from '@renkei/db'
 import { type Agreement, eventTypes } from '@renkei/schema'
-import { continueTrace } from '@renkei/service-kit'
+import { beginTrace } from '@renkei/service-kit'
 import type { FastifyRequest } from 'fastify'
 import { actorOf } from '../audit/actor.ts'
 import type { AgreementDeps } from './agreement-deps.ts'
@@ -35,7 +35,7 @@ export async function conclude(
 ): Promise<void> {
   const by = request.caller.organisationId
   const eventId = deps.newId()
-  const traceparent = continueTrace(request.headers['traceparent'])
+  const traceparent = beginTrace()
   await tellParties(tx, agreement, { eventId, type: types[done], by, at, traceparent })
   const { agreementId, proposer, counterpart } = agreement
   const action = `agreement.${done}`

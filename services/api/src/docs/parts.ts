@@ -69,6 +69,7 @@ export const idempotencyHeader = {
   },
   traceparent: {
     type: 'string',
-    description: 'W3C Trace Context; goes on to every delivery of the event.',
+    description:
+      'W3C Trace Context; stays with the operator, whose log names it with the trace that the event gets.',
   },
 } as const

@@ -70,7 +70,7 @@ export const webhookHeaders: Readonly<Record<string, Json>> = {
 export const optionalWebhookHeaders: Readonly<Record<string, Json>> = {
   traceparent: {
     type: 'string',
-    description: 'W3C Trace Context of the request that stored the report.',
+    description: 'W3C Trace Context of the event: one of its own, the same on every attempt.',
     examples: ['00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01'],
   },
 }

@@ -6,6 +6,7 @@ import type { Caller } from '../auth/auth.ts'
 export interface Submission {
   readonly caller: Caller
   readonly requestId: string
+  /** Of the request; its event gets a trace of its own. */
   readonly traceparent: string
   readonly report: Report
   /** The report as JSON text, with nothing sealed in it yet. */

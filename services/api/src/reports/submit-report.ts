@@ -21,6 +21,7 @@ import type { Answer, Submission } from './submission.ts'
 
 export interface DecideDeps {
   readonly newId: () => string
+  readonly newTrace: () => string
   readonly chooseRuleSet: (at: string) => RuleSet
   readonly vault: Pick<Vault, 'seal'>
 }
@@ -138,7 +139,9 @@ function makeChange(
     eventType: reportEventType(place.revision, report.state),
     // What has been a crisis travels as one to its end: the all-clear is as urgent.
     lane: laneOfLevel(facts.peakLevel as 0 | 1 | 2 | 3 | 4),
-    traceparent: submission.traceparent,
+    // Another for each event: one of the sender's would tie events that a receiver may not know of as one.
+    traceparent: deps.newTrace(),
+    requestTrace: submission.traceparent,
     actorId: caller.organisationId,
     keyId: caller.keyId,
     address: caller.address,
