@@ -3,6 +3,7 @@
 
 import { fieldRules } from '../src/projection/field-rules.ts'
 import type { Report, Tlp } from '../src/generated/report.gen.ts'
+import { partAt, partsOf } from './planted-report.ts'
 import { now, type Scene, type Way } from './scene.ts'
 
 const none = -1
@@ -60,7 +61,12 @@ function seesGrounds(scene: Scene, way: Way): boolean {
   const parts = Object.entries(scene.report).filter(([key]) => grounds.test(`/${key}`))
   // A member that the contract does not know is seen by nobody, so its part is seen whole by nobody.
   if (scene.strangers.some((word) => JSON.stringify(parts).includes(word))) return false
-  return [...scene.words.keys()].every(
+  // An empty list holds no word, and is seen or not like what could stand in it.
+  const empty = partsOf(scene.report).filter((at) => {
+    const part = partAt(scene.report, at)
+    return Array.isArray(part) && part.length === 0
+  })
+  return [...scene.words.keys(), ...empty].every(
     (pointer) => !grounds.test(pointer) || isAllowed(scene, pointer, way),
   )
 }
@@ -155,5 +161,10 @@ function listedFor(pointer: string): readonly string[] {
     (at, step) => (at as Record<string, unknown>)?.[step],
     fieldRules,
   )
-  return Array.isArray(rule) ? (rule as string[]) : []
+  return audiencesIn(rule)
+}
+
+function audiencesIn(rule: unknown): readonly string[] {
+  if (Array.isArray(rule)) return rule as string[]
+  return typeof rule === 'object' && rule ? Object.values(rule).flatMap(audiencesIn) : []
 }
