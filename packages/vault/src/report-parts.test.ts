@@ -1,7 +1,7 @@
 import { createSecretKey, randomBytes } from 'node:crypto'
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { makeMemoryStore } from './memory-store.ts'
+import { makeMemoryStore } from '../test/memory-store.ts'
 import { openRevision, openRevisions, writeSealed } from './report-parts.ts'
 import { openSecret, sealSecret } from './subscription-secret.ts'
 import { openVault } from './vault.ts'

@@ -4,7 +4,7 @@ import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { TamperedError, UnknownDataKeyError, VaultError, WrongKeyError } from './errors.ts'
 import { fingerprintOf, newKeyText, parseKey, rewrap } from './keys.ts'
-import { makeMemoryStore, type MemoryStore } from './memory-store.ts'
+import { makeMemoryStore, type MemoryStore } from '../test/memory-store.ts'
 import { openSealed, openVault, type VaultOptions } from './vault.ts'
 
 const kek = () => createSecretKey(randomBytes(32))

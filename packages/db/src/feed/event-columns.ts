@@ -2,16 +2,14 @@
 // h the head of its report; a notice has neither.
 
 import { sql } from 'kysely'
+import { tlpRankOf } from '../tlp-rank.ts'
 
 // A label that was narrowed later holds for what was told before it, too.
-const narrowness = (column: 'e.tlp' | 'h.tlp') =>
-  sql`array_position(ARRAY['TLP:CLEAR', 'TLP:GREEN', 'TLP:AMBER', 'TLP:AMBER+STRICT', 'TLP:RED'],
-    ${sql.ref(column)})`
-const tlpNow = sql`CASE WHEN ${narrowness('h.tlp')} > ${narrowness('e.tlp')} THEN h.tlp ELSE e.tlp END`
+const tlpNow = sql`CASE WHEN ${tlpRankOf('h.tlp')} > ${tlpRankOf('e.tlp')} THEN h.tlp ELSE e.tlp END`
 
 /** What decides who hears of an event. */
-export const factColumns = sql`e.seq, e.organisation_id AS "organisationId", e.kind,
-  e.kinds, e.message_status AS "messageStatus", e.level, e.peak_level AS "peakLevel",
+export const factColumns = sql`e.seq, e.organisation_id AS "organisationId", e.kinds,
+  e.message_status AS "messageStatus", e.level, e.peak_level AS "peakLevel",
   ${tlpNow} AS tlp, e.told_at AS "toldAt", e.owners, e.services, e.prefectures, e.recipients`
 
 /** A whole event, with the revision that it tells of. */

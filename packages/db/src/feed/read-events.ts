@@ -9,7 +9,6 @@ import { eventColumns, eventTables, factColumns, factTables } from './event-colu
 export interface EventFacts {
   readonly seq: number
   readonly organisationId: string
-  readonly kind: string
   readonly kinds: readonly string[]
   readonly messageStatus: string
   readonly level: number

@@ -3,6 +3,7 @@
 import type { Marking } from '@renkei/schema'
 import { sql } from 'kysely'
 import type { Db } from '../open-database.ts'
+import { tlpRankOf } from '../tlp-rank.ts'
 
 export interface StoredRevision {
   readonly reportId: string
@@ -97,9 +98,6 @@ function conditions(filter: ReportFilter) {
   )
 }
 
-const rankOfLabel = sql`array_position(
-  ARRAY['TLP:CLEAR', 'TLP:GREEN', 'TLP:AMBER', 'TLP:AMBER+STRICT', 'TLP:RED'], h.tlp) - 1`
-
 // Its own; by the level table; a leak that concerns it; by agreement. Wider than the truth at most by
 // the terms of an agreement, never narrower.
 function withinReach({ organisationId, greenFrom, greenOfCyber, isAuthority, shared }: Reach) {
@@ -111,7 +109,7 @@ function withinReach({ organisationId, greenFrom, greenOfCyber, isAuthority, sha
       AND (${isAuthority}::boolean OR ${organisationId} = ANY(h.owners))
     OR EXISTS (SELECT FROM unnest(${shared.map(({ from }) => from)}::text[],
       ${shared.map(({ rank }) => rank)}::int[]) AS share (owner, rank)
-      WHERE share.owner = h.organisation_id AND ${rankOfLabel} <= share.rank))`
+      WHERE share.owner = h.organisation_id AND ${tlpRankOf('h.tlp')} <= share.rank))`
 }
 
 // Every code under every label it may stand under.

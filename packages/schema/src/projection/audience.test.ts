@@ -5,7 +5,6 @@ import {
   mayAudienceKnow,
   narrower,
   tlpRank,
-  tlpsUpTo,
   type ViewerKind,
   wider,
 } from './audience.ts'
@@ -45,13 +44,6 @@ describe('of two labels', () => {
     expect(wider('TLP:ORANGE', 'TLP:AMBER')).toBe('TLP:AMBER')
   })
 })
-
-test.each(labels.map((label, at) => [label, at] as const))(
-  'the labels up to %s are those no narrower',
-  (label, at) => {
-    expect(tlpsUpTo(label)).toEqual(labels.slice(0, at + 1))
-  },
-)
 
 test.each(audiences)('an exercise or a test is known to %s unless that is the public', (who) => {
   expect(mayAudienceKnow(who, 'actual')).toBe(true)

@@ -38,7 +38,7 @@ export function audienceOf(viewer: Viewer, reporterId: string): Audience {
 }
 
 // TLP 2.0 (FIRST, August 2022), from the widest circle to the narrowest.
-const tlpOrder: readonly Tlp[] = [
+export const tlpOrder: readonly Tlp[] = [
   'TLP:CLEAR',
   'TLP:GREEN',
   'TLP:AMBER',
@@ -60,11 +60,6 @@ export function narrower(a: string, b: string): Tlp {
 /** The wider of two labels. */
 export function wider(a: string, b: string): Tlp {
   return tlpAtRank(Math.min(tlpRank(a), tlpRank(b)))
-}
-
-/** The labels no narrower than one, from the widest. */
-export function tlpsUpTo(tlp: string): readonly Tlp[] {
-  return tlpOrder.slice(0, tlpRank(tlp) + 1)
 }
 
 function tlpAtRank(rank: number): Tlp {

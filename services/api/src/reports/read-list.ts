@@ -2,8 +2,7 @@
 // looked at more would tell by its answers what the labels hide.
 
 import { listReports, listRevisions, type StoredRevision } from '@renkei/db'
-import { reachOf, visibleCodes, wholeCountry } from '@renkei/schema'
-import type { Viewer } from '@renkei/schema'
+import { asks, reachOf, type SubscriptionFilter, type Viewer } from '@renkei/schema'
 import { openRevisions } from '@renkei/vault'
 import { readPage } from '../read-page.ts'
 import { isBeyond, reachOfCaller, type Seen, seeRevision, type SightDeps } from './report-sight.ts'
@@ -98,21 +97,19 @@ function toFilter(query: ListQuery) {
 }
 
 function isAskedFor(query: ListQuery, row: StoredRevision, { view, sight }: Seen): boolean {
-  const reach = reachOf(sight)
   const { service, prefecture } = query
+  const filter = {
+    ...(service && { services: service }),
+    ...(prefecture && { prefectures: prefecture }),
+  } as SubscriptionFilter
   return (
     isOneOf(query.kind, view.kind) &&
     isOneOf(query.state, view.state) &&
     (query.minLevel === undefined || (view.level.value ?? 0) >= query.minLevel) &&
-    overlaps(service, visibleCodes(row.services, reach)) &&
-    overlaps(prefecture && [...prefecture, wholeCountry], visibleCodes(row.prefectures, reach))
+    asks(filter, row, reachOf(sight))
   )
 }
 
 function isOneOf(asked: readonly string[] | undefined, value: string | undefined): boolean {
   return asked === undefined || (value !== undefined && asked.includes(value))
-}
-
-function overlaps(asked: readonly string[] | undefined, seen: readonly string[]): boolean {
-  return asked === undefined || seen.length === 0 || seen.some((code) => asked.includes(code))
 }

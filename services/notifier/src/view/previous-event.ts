@@ -22,7 +22,10 @@ const viewsMax = 20_000
 // than the truth, never newer, so no receiver sees a gap where there is none.
 const walkMax = 100_000
 
-/** Makes the finder of a process; the facts of events never change, so what it has read stays true. */
+/**
+ * Makes the finder of a process. Of the facts of an event only its label can change, by narrowing, and
+ * that changes as what it is heard, not whether: so what was read stays true.
+ */
 export function makePreviousEvents(db: Db, find: ShareFinder): PreviousEvents {
   const facts = makeFacts(db)
   // The last event known to belong to a view: nobody needs to look further back.
@@ -73,10 +76,10 @@ function makeFacts(db: Db) {
 }
 
 function withoutContent(event: EventFacts): EventFacts {
-  const { seq, organisationId, kind, kinds, messageStatus, level, peakLevel } = event
+  const { seq, organisationId, kinds, messageStatus, level, peakLevel } = event
   const { tlp, toldAt, owners, services, prefectures, recipients } = event
   const judged = { tlp, toldAt, owners, services, prefectures, recipients }
-  return { seq, organisationId, kind, kinds, messageStatus, level, peakLevel, ...judged }
+  return { seq, organisationId, kinds, messageStatus, level, peakLevel, ...judged }
 }
 
 function remember(last: Map<string, number>, key: string, seq: number): void {

@@ -1,6 +1,6 @@
 // For tests: data keys kept in memory, by the rules of packages/db/src/vault.
 
-import type { DataKeyStore, StoredDataKey } from './key-ring.ts'
+import type { DataKeyStore, StoredDataKey } from '../src/key-ring.ts'
 
 export interface MemoryStore extends DataKeyStore {
   rows: (StoredDataKey & { seals: number })[]
