@@ -8,6 +8,7 @@ COPY packages/bell/package.json packages/bell/
 COPY packages/db/package.json packages/db/
 COPY packages/embedded/package.json packages/embedded/
 COPY packages/http-signature/package.json packages/http-signature/
+COPY packages/mail/package.json packages/mail/
 COPY packages/schema/package.json packages/schema/
 COPY packages/service-kit/package.json packages/service-kit/
 COPY packages/testkit/package.json packages/testkit/

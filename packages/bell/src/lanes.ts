@@ -2,7 +2,7 @@
 // that a report of level 4 never stands behind lesser work.
 
 /** All lanes, the most urgent first. */
-export const lanes = ['level4', 'level3', 'level0to2', 'retry'] as const
+export const lanes = ['level4', 'level3', 'level0to2', 'retry', 'replay'] as const
 
 export type Lane = (typeof lanes)[number]
 

@@ -196,7 +196,13 @@ for (const { name, missing, start } of storesUnderTest) {
     }
 
     function ear(): Ear {
-      const heard: Record<Lane, number> = { level4: 0, level3: 0, level0to2: 0, retry: 0 }
+      const heard: Record<Lane, number> = {
+        level4: 0,
+        level3: 0,
+        level0to2: 0,
+        retry: 0,
+        replay: 0,
+      }
       const log: string[] = []
       const write = (_fields: object, line: string) => void log.push(line)
       const ears: Omit<Ear, 'listener'> = { heard, log, onRing: () => undefined }

@@ -2,12 +2,12 @@
 
 import { type ExpressionBuilder, sql, type Selectable } from 'kysely'
 import type { Db, Tx } from './open-database.ts'
-import type { SubscriptionState, Tables } from './tables.ts'
+import type { Channel, SubscriptionState, Tables } from './tables.ts'
 
 export interface Subscription {
   readonly subscriptionId: string
   readonly organisationId: string
-  readonly channel: 'webhook'
+  readonly channel: Channel
   readonly target: unknown
   readonly filter: unknown
   readonly mode: 'latest' | 'all'

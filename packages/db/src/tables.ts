@@ -19,6 +19,7 @@ import type {
   DeliveryOutcomesTable,
   DeliveryAttemptsTable,
   NotifiersTable,
+  EndpointHealthTable,
 } from './deliveries/delivery-tables.ts'
 import type {
   AgreementsTable,
@@ -28,7 +29,12 @@ import type {
 import type { ContactsTable, ConfirmationRequestsTable } from './register/contact-tables.ts'
 import type { DataKeysTable } from './vault/data-keys-table.ts'
 
-export type { DeliveryOutcome, SubscriptionState } from './deliveries/delivery-tables.ts'
+export type {
+  Channel,
+  DeliveryOutcome,
+  EndpointState,
+  SubscriptionState,
+} from './deliveries/delivery-tables.ts'
 export type { OrganisationKind } from './organisations/organisation-tables.ts'
 
 export interface Tables {
@@ -47,6 +53,7 @@ export interface Tables {
   delivery_outcomes: DeliveryOutcomesTable
   delivery_attempts: DeliveryAttemptsTable
   notifiers: NotifiersTable
+  endpoint_health: EndpointHealthTable
   agreements: AgreementsTable
   agreement_shares: AgreementSharesTable
   sharing_version: SharingVersionTable

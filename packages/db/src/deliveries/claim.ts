@@ -3,34 +3,24 @@
 
 import { sql } from 'kysely'
 import type { Db } from '../open-database.ts'
-import type { OrganisationKind, SubscriptionState } from '../tables.ts'
 import { newerIsOwed, overtakenReason } from './newer-is-owed.ts'
+import { type Recipient, recipientColumns } from './recipient.ts'
 
 export interface DeliveryKey {
   readonly seq: number
   readonly subscriptionId: string
 }
 
-export interface ClaimedDelivery extends DeliveryKey {
+export interface ClaimedDelivery extends Recipient {
+  readonly seq: number
   readonly reportId: string | null
   readonly revision: number | null
   readonly attempts: number
-  readonly organisationId: string
-  readonly organisationKind: OrganisationKind
-  readonly channel: 'webhook'
-  readonly target: unknown
-  readonly filter: unknown
-  readonly secret: string
-  readonly state: SubscriptionState
-  readonly viewSince: number
   /** The highest level of the report by now: a later revision may have raised it. */
   readonly peakLevel: number
 }
 
-const subscriptionColumns = sql`s.organisation_id AS "organisationId", o.kind AS "organisationKind",
-  s.channel, s.target, s.filter, s.secret, s.state, s.view_since AS "viewSince"`
-
-const deliveryColumns = sql`q.seq, q.subscription_id AS "subscriptionId", q.report_id AS "reportId",
+const deliveryColumns = sql`q.seq, q.report_id AS "reportId",
   q.revision, q.attempts, coalesce((SELECT peak_level FROM reports r WHERE r.report_id = q.report_id),
     (SELECT peak_level FROM events e WHERE e.seq = q.seq)) AS "peakLevel"`
 
@@ -79,7 +69,7 @@ export async function claimDue(db: Db, options: ClaimOptions): Promise<ClaimedDe
       AND s.subscription_id = q.subscription_id
       AND NOT EXISTS (SELECT FROM overtaken o
         WHERE o.seq = q.seq AND o.subscription_id = q.subscription_id)
-    RETURNING ${deliveryColumns}, ${subscriptionColumns}`.execute(db)
+    RETURNING ${deliveryColumns}, ${recipientColumns}`.execute(db)
   return rows
 }
 

@@ -5,7 +5,7 @@ import type { Generated, JSONColumnType } from 'kysely'
 export interface SubscriptionsTable {
   subscription_id: string
   organisation_id: string
-  channel: 'webhook'
+  channel: Channel
   target: JSONColumnType<object>
   filter: JSONColumnType<object>
   mode: 'latest' | 'all'
@@ -18,6 +18,7 @@ export interface SubscriptionsTable {
   updated_at: Date
 }
 
+export type Channel = 'webhook' | 'email'
 export type SubscriptionState = 'pendingVerification' | 'active' | 'paused' | 'ended'
 
 export interface DeliveryQueueTable {
@@ -31,6 +32,9 @@ export interface DeliveryQueueTable {
   claimed_by: string | null
   ordered: boolean
   reason: string | null
+  level: Generated<number>
+  round: Generated<number>
+  replay_id: string | null
 }
 
 export type DeliveryOutcome = 'delivered' | 'superseded' | 'refused' | 'dead'
@@ -42,6 +46,8 @@ export interface DeliveryOutcomesTable {
   reason: string
   attempts: number
   ended_at: Generated<Date>
+  round: Generated<number>
+  replay_id: string | null
 }
 
 export interface DeliveryAttemptsTable {
@@ -53,9 +59,28 @@ export interface DeliveryAttemptsTable {
   result: 'delivered' | 'retry' | 'refused'
   status: number | null
   reason: string
+  round: Generated<number>
 }
 
 export interface NotifiersTable {
   notifier_id: string
   alive_until: Date
+}
+
+export type EndpointState = 'closed' | 'open' | 'halfOpen'
+
+export interface EndpointHealthTable {
+  subscription_id: string
+  state: EndpointState
+  consecutive_failures: number
+  failing_since: Date | null
+  probes: Generated<number>
+  probe_at: Date | null
+  asked_until: Date | null
+  switched_off_at: Date | null
+  told: string | null
+  last_status: number | null
+  last_reason: string | null
+  last_success_at: Date | null
+  updated_at: Date
 }

@@ -3,10 +3,10 @@
 
 import { sql } from 'kysely'
 import type { Db, Tx } from '../open-database.ts'
-import type { OrganisationKind } from '../tables.ts'
 import { eventColumns, eventTables } from '../feed/event-columns.ts'
 import type { EventFacts, FeedEvent } from '../feed/read-events.ts'
 import type { ClaimedDelivery } from './claim.ts'
+import { type Recipient, recipientColumns } from './recipient.ts'
 
 export interface OpenFanOut extends EventFacts {
   readonly reportId: string | null
@@ -21,20 +21,9 @@ type LockedFanOut = FeedEvent &
     readonly reportPeakLevel: number
   }
 
-export interface SubscriptionView {
-  readonly subscriptionId: string
-  readonly organisationId: string
-  readonly organisationKind: OrganisationKind
-  readonly filter: unknown
+/** An active subscription, as the fan-out asks of it. */
+export interface SubscriptionView extends Recipient {
   readonly mode: 'latest' | 'all'
-  readonly viewSince: number
-}
-
-interface ActiveSubscription extends SubscriptionView {
-  readonly state: 'active'
-  readonly channel: 'webhook'
-  readonly target: unknown
-  readonly secret: string
 }
 
 export interface ExpandOptions {
@@ -100,17 +89,15 @@ async function lockNext(tx: Tx, lane: string): Promise<LockedFanOut | undefined>
 
 // One more than wanted is asked for, to see whether there is more.
 async function readChunk(tx: Tx, { afterSubscription: after }: OpenFanOut, limit: number) {
-  const { rows } = await sql<ActiveSubscription>`
-    SELECT s.subscription_id AS "subscriptionId", s.organisation_id AS "organisationId",
-      o.kind AS "organisationKind", s.filter, s.mode, s.view_since AS "viewSince", s.state,
-      s.channel, s.target, s.secret
+  const { rows } = await sql<SubscriptionView>`
+    SELECT ${recipientColumns}, s.mode
     FROM subscriptions s JOIN organisations o USING (organisation_id)
     WHERE s.state = 'active' AND (${after}::uuid IS NULL OR s.subscription_id > ${after}::uuid)
     ORDER BY s.subscription_id LIMIT ${limit + 1}`.execute(tx)
   return { subscriptions: rows.slice(0, limit), complete: rows.length <= limit }
 }
 
-function toClaimed(event: LockedFanOut, subscription: ActiveSubscription): ClaimedDelivery {
+function toClaimed(event: LockedFanOut, subscription: SubscriptionView): ClaimedDelivery {
   const { seq, reportId, revision, reportPeakLevel } = event
   return { ...subscription, seq, reportId, revision, attempts: 0, peakLevel: reportPeakLevel }
 }

@@ -28,5 +28,7 @@ export interface Channel {
   close(): Promise<void>
 }
 
-export type ChannelName = 'webhook'
-export type Channels = Readonly<Record<ChannelName, Channel>>
+export type ChannelName = 'webhook' | 'email'
+
+/** A channel that is not set up has no entry; what is owed over it waits. */
+export type Channels = Readonly<Partial<Record<ChannelName, Channel>>>

@@ -66,7 +66,13 @@ async function send(
   if (delivery.state === 'ended') return refused('the subscription was ended')
   if (body === undefined) return refused('the subscriber may no longer see this report')
   const notice = { eventId: event.eventId, body, traceparent: event.traceparent }
-  return deps.channels[delivery.channel].send(notice, delivery)
+  const channel = deps.channels[delivery.channel]
+  return channel ? channel.send(notice, delivery) : notSetUp(delivery.channel)
+}
+
+function notSetUp(channel: string): SendOutcome {
+  const reason = `the operator has not set up the channel ${channel}`
+  return { result: 'retry', status: null, reason, retryAfterMs: null }
 }
 
 function refused(reason: string): SendOutcome {
