@@ -27,6 +27,7 @@ import type {
   SharingVersionTable,
 } from './agreements/agreement-tables.ts'
 import type { ContactsTable, ConfirmationRequestsTable } from './register/contact-tables.ts'
+import type { MailBouncesTable, MailLinksTable, MailOrdersTable } from './mail/mail-tables.ts'
 import type { DataKeysTable } from './vault/data-keys-table.ts'
 
 export type {
@@ -59,6 +60,9 @@ export interface Tables {
   sharing_version: SharingVersionTable
   contacts: ContactsTable
   confirmation_requests: ConfirmationRequestsTable
+  mail_orders: MailOrdersTable
+  mail_links: MailLinksTable
+  mail_bounces: MailBouncesTable
   audit_entries: AuditEntriesTable
   data_keys: DataKeysTable
 }
