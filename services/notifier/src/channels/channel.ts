@@ -21,6 +21,12 @@ export interface SendOutcome {
   readonly status: number | null
   readonly reason: string
   readonly retryAfterMs: number | null
+  /** slow: a repeat is not likely to help before somebody has mended something (4xx, 3xx). */
+  readonly pace?: 'normal' | 'slow'
+  /** The receiver wants nothing more (410 Gone): its subscription ends. */
+  readonly gone?: boolean
+  /** False where the fault is ours, such as a mail relay that is away. True when left out. */
+  readonly countsAgainstHealth?: boolean
 }
 
 export interface Channel {
