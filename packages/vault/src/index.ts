@@ -12,3 +12,12 @@ export type { DataKeyStore, StoredDataKey } from './key-ring.ts'
 export { isSealed, openSealed, openVault, type Vault, type VaultOptions } from './vault.ts'
 export { openRevision, openRevisions, type RevisionPlace, writeSealed } from './report-parts.ts'
 export { openSecret, sealSecret, type SecretHolder } from './subscription-secret.ts'
+export {
+  bounceMark,
+  linkToken,
+  openAddress,
+  openTarget,
+  type OrderHolder,
+  sealAddress,
+  sealTarget,
+} from './mail-address.ts'
