@@ -3,10 +3,18 @@
 
 export type Result = 'delivered' | 'retry' | 'refused'
 
+/** How soon it is tried again: slow where only a change at the receiver can help. */
+export type Pace = 'normal' | 'slow'
+
 export interface Outcome {
   readonly result: Result
   readonly words: string
   readonly heedsRetryAfter: boolean
+  readonly pace: Pace
+  /** True when it speaks against the endpoint, and not only of the moment or of us. */
+  readonly countsAgainstHealth: boolean
+  /** The receiver says that nothing shall ever be sent to it again. */
+  readonly gone: boolean
 }
 
 interface StatusRow extends Outcome {
@@ -14,24 +22,31 @@ interface StatusRow extends Outcome {
   readonly to: number
 }
 
-const later = { result: 'retry', heedsRetryAfter: true } as const
-const again = { result: 'retry', heedsRetryAfter: false } as const
+const ended = { heedsRetryAfter: false, pace: 'normal', countsAgainstHealth: false } as const
+const failed = { result: 'retry', countsAgainstHealth: true, gone: false } as const
+const later = { ...failed, heedsRetryAfter: true, pace: 'normal' } as const
+const again = { ...failed, heedsRetryAfter: false, pace: 'normal' } as const
+// A mistake in a receiver's configuration must not lose it a report: it is asked again, not often.
+const slowly = { ...failed, heedsRetryAfter: false, pace: 'slow' } as const
+// Alive and well, only not now.
+const busy = { ...later, countsAgainstHealth: false } as const
 
 // The first row that holds the status decides.
 const statusRows: readonly StatusRow[] = [
-  { from: 200, to: 299, result: 'delivered', words: '', heedsRetryAfter: false },
-  { from: 300, to: 399, ...again, words: 'redirects are not followed' },
+  { from: 200, to: 299, ...ended, result: 'delivered', gone: false, words: '' },
+  { from: 300, to: 399, ...slowly, words: 'redirects are not followed' },
   { from: 408, to: 408, ...later, words: 'the receiver gave up waiting for the request' },
   {
     from: 410,
     to: 410,
+    ...ended,
     result: 'refused',
+    gone: true,
     words: 'the receiver wants no more',
-    heedsRetryAfter: false,
   },
-  { from: 425, to: 425, ...later, words: 'too early for the receiver' },
-  { from: 429, to: 429, ...later, words: 'too many requests for the receiver' },
-  { from: 400, to: 499, ...again, words: 'the receiver does not accept the request' },
+  { from: 425, to: 425, ...busy, words: 'too early for the receiver' },
+  { from: 429, to: 429, ...busy, words: 'too many requests for the receiver' },
+  { from: 400, to: 499, ...slowly, words: 'the receiver does not accept the request' },
   { from: 500, to: 599, ...later, words: 'the receiver has failed' },
   { from: 100, to: 199, ...again, words: 'an interim answer is not an answer' },
 ]
@@ -43,10 +58,12 @@ export function outcomeOfStatus(status: number): Outcome {
   return statusRows.find((row) => status >= row.from && status <= row.to) ?? notHttpStatus
 }
 
+const final = { ...ended, result: 'refused', gone: false } as const
+
 // An answer that breaks off is no answer, whatever its status: a repeat does no harm, since the
 // webhook-id stays the same, while a loss would. Only an address that can never be allowed is final.
 export const faultOutcomes = {
-  'target-refused': { result: 'refused', words: 'the address can never be delivered to' },
+  'target-refused': { ...final, words: 'the address can never be delivered to' },
   'address-blocked': { ...again, words: 'the host name has only blocked addresses' },
   'name-unresolved': { ...again, words: 'the host name could not be resolved' },
   'connection-refused': { ...again, words: 'the receiver refused the connection' },
@@ -60,8 +77,12 @@ export const faultOutcomes = {
   'headers-too-large': { ...again, words: 'the headers of the answer are too large' },
   'answer-cut-off': { ...again, words: 'the answer broke off' },
   'body-timeout': { ...again, words: 'the answer did not end in time' },
-  'sender-closed': { ...again, words: 'the sender was stopped before an answer' },
+  'sender-closed': {
+    ...again,
+    countsAgainstHealth: false,
+    words: 'the sender was stopped before an answer',
+  },
   unknown: { ...again, words: 'the connection failed' },
-} as const satisfies Record<string, { result: Result; words: string }>
+} as const satisfies Record<string, Outcome>
 
 export type Fault = keyof typeof faultOutcomes

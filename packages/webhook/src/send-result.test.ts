@@ -9,6 +9,9 @@ test('records a complete answer by its status', () => {
     status: 204,
     reason: 'answered 204',
     retryAfterMs: null,
+    pace: 'normal',
+    countsAgainstHealth: false,
+    gone: false,
     durationMs: 12,
     responseText: 'x',
   })
@@ -32,6 +35,9 @@ test('retries an answer that broke off, whatever its status, and keeps what was 
       status,
       reason: `the answer broke off after status ${status} (ECONNRESET)`,
       retryAfterMs: status === 503 ? 5_000 : null,
+      pace: 'normal',
+      countsAgainstHealth: true,
+      gone: false,
       durationMs: 1,
       responseText: 'beg',
     })

@@ -2,7 +2,13 @@
 
 import type { Answer } from './exchange.ts'
 import { oneLine } from './one-line.ts'
-import { faultOutcomes, outcomeOfStatus, type Fault, type Result } from './outcome-table.ts'
+import {
+  faultOutcomes,
+  outcomeOfStatus,
+  type Fault,
+  type Pace,
+  type Result,
+} from './outcome-table.ts'
 import { readRetryAfter } from './retry-after.ts'
 
 export interface SendResult {
@@ -13,6 +19,12 @@ export interface SendResult {
   readonly reason: string
   /** The wait that the receiver asked for, at most 24 hours; null when it asked for none. */
   readonly retryAfterMs: number | null
+  /** How soon it should be tried again when the receiver does not say. */
+  readonly pace: Pace
+  /** True when the failure speaks against the endpoint. */
+  readonly countsAgainstHealth: boolean
+  /** True when the receiver wants nothing more, ever. */
+  readonly gone: boolean
   readonly durationMs: number
   /** The beginning of the answer's body; what is no UTF-8 is replaced. */
   readonly responseText: string
@@ -27,12 +39,17 @@ export function noAnswer(fault: Fault, detail: string): Answer {
 export function resultOf(answer: Answer, atMs: number, durationMs: number): SendResult {
   const { status, text, fault } = answer
   const byStatus = status === null ? null : outcomeOfStatus(status)
+  const outcome = fault || !byStatus ? faultOutcomes[fault?.fault ?? 'unknown'] : byStatus
+  const { result, pace, countsAgainstHealth, gone } = outcome
   const heard = byStatus?.heedsRetryAfter ? answer.retryAfter : undefined
   return {
-    result: fault || !byStatus ? faultOutcomes[fault?.fault ?? 'unknown'].result : byStatus.result,
+    result,
     status,
     reason: fault ? faultReason(fault, status) : statusReason(status, byStatus?.words),
     retryAfterMs: readRetryAfter(heard, atMs + durationMs),
+    pace,
+    countsAgainstHealth,
+    gone,
     durationMs: Math.round(durationMs),
     responseText: text,
   }

@@ -1,5 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import { parseSubscriptionPatch, parseSubscriptionRequest } from './parse-subscription.ts'
+import {
+  parseSecretRotation,
+  parseSubscriptionPatch,
+  parseSubscriptionRequest,
+} from './parse-subscription.ts'
 
 const request = {
   channel: 'webhook',
@@ -16,7 +20,18 @@ const request = {
   description: 'NOC dashboard',
 }
 
+const email = { channel: 'email', target: { address: 'noc@example-fixed.example' } }
+const signing = 'standardWebhooksAndHttpSignature'
+const pem = (kind: string) => `-----BEGIN ${kind}-----\nMIIB\n-----END ${kind}-----\n`
+
 describe('a request to subscribe', () => {
+  test('is accepted by e-mail, and with a certificate and a choice of signing', () => {
+    expect(parseSubscriptionRequest(email)).toEqual({ ok: true, request: email })
+    const clientCertificate = pem('CERTIFICATE').repeat(2)
+    const whole = { ...request, signing, clientCertificate, clientKey: pem('PRIVATE KEY') }
+    expect(parseSubscriptionRequest(whole)).toEqual({ ok: true, request: whole })
+  })
+
   test('is accepted unchanged, whole or with only what is needed', () => {
     expect(parseSubscriptionRequest(request)).toEqual({ ok: true, request })
     const bare = { channel: request.channel, target: request.target }
@@ -50,6 +65,41 @@ describe('a request to subscribe', () => {
     ['a member that Renkei gives', { ...request, state: 'active' }, '/state unknownMember'],
     ['NUL in the description', { ...request, description: 'a\0' }, '/description text.unicode'],
     ['what is not an object', 'webhook', ' type'],
+    [
+      'an e-mail address for the channel webhook',
+      { ...request, target: { ...request.target, address: 'noc@example.jp' } },
+      '/target/address target.channel',
+    ],
+    ['no address to post to', { ...request, target: {} }, '/target/url target.channel'],
+    ['no address to mail to', { channel: 'email', target: {} }, '/target/address target.channel'],
+    [
+      'a web address for the channel email',
+      { channel: 'email', target: { ...email.target, url: 'https://a.example/' } },
+      '/target/url target.channel',
+    ],
+    ['a signing choice for the channel email', { ...email, signing }, '/signing target.channel'],
+    [
+      'a certificate without its key',
+      { ...request, clientCertificate: pem('CERTIFICATE') },
+      '/clientKey clientCertificate.key',
+    ],
+    [
+      'a key without its certificate',
+      { ...request, clientKey: pem('EC PRIVATE KEY') },
+      '/clientCertificate clientCertificate.key',
+    ],
+    [
+      'what is no certificate',
+      { ...request, clientCertificate: 'MIIB', clientKey: pem('PRIVATE KEY') },
+      '/clientCertificate pattern',
+    ],
+    ...['noc', 'NOC <noc@example.jp>', 'noc@example', 'a@b.jp\r\nBcc: c@d.jp', '@example.jp'].map(
+      (address): [string, object, string] => [
+        `the e-mail address ${JSON.stringify(address)}`,
+        { channel: 'email', target: { address } },
+        '/target/address pattern',
+      ],
+    ),
   ])('is refused with %s', (_, value, fault) => {
     expect(faultsOf(parseSubscriptionRequest(value))).toEqual([fault])
   })
@@ -66,24 +116,61 @@ describe('a request to subscribe', () => {
 })
 
 describe('a change to a subscription', () => {
-  test.each([{ state: 'paused' }, { filter: {} }, { mode: 'latest', description: 'x' }])(
-    '%j is accepted unchanged',
-    (patch) => {
-      expect(parseSubscriptionPatch(patch)).toEqual({ ok: true, patch })
-    },
-  )
+  test.each([
+    { state: 'paused' },
+    { filter: {} },
+    { mode: 'latest', description: 'x' },
+    { target: request.target, signing },
+    { target: email.target },
+    { removeClientCertificate: true },
+  ])('%j is accepted unchanged', (patch) => {
+    expect(parseSubscriptionPatch(patch)).toEqual({ ok: true, patch })
+  })
 
   test.each([
     ['nothing in it', {}, ' tooFew'],
     ['a state that only Renkei sets', { state: 'ended' }, '/state enum'],
+    [
+      'two addresses',
+      { target: { ...request.target, ...email.target } },
+      '/target/address target.channel',
+    ],
+    ['no address in its target', { target: {} }, '/target/url target.channel'],
+    [
+      'a certificate to add and to remove',
+      {
+        removeClientCertificate: true,
+        clientCertificate: pem('CERTIFICATE'),
+        clientKey: pem('PRIVATE KEY'),
+      },
+      '/clientCertificate clientCertificate.removed',
+    ],
     ['another owner', { organisation: 'example-mobile' }, '/organisation unknownMember'],
   ])('is refused with %s', (_, value, fault) => {
     expect(faultsOf(parseSubscriptionPatch(value))).toEqual([fault])
   })
 })
 
-function faultsOf(
-  parsed: ReturnType<typeof parseSubscriptionRequest | typeof parseSubscriptionPatch>,
-) {
+describe('a wish for a new secret', () => {
+  test.each([{}, { overlapHours: 0 }, { overlapHours: 168 }])('%j is accepted', (rotation) => {
+    expect(parseSecretRotation(rotation)).toEqual({ ok: true, rotation })
+  })
+
+  test.each([
+    [{ overlapHours: 169 }, '/overlapHours range'],
+    [{ overlapHours: -1 }, '/overlapHours range'],
+    [{ overlapHours: 1.5 }, '/overlapHours type'],
+    [{ secret: 'whsec_' }, '/secret unknownMember'],
+  ])('%j is refused', (value, fault) => {
+    expect(faultsOf(parseSecretRotation(value))).toEqual([fault])
+  })
+})
+
+type Parse =
+  | typeof parseSubscriptionRequest
+  | typeof parseSubscriptionPatch
+  | typeof parseSecretRotation
+
+function faultsOf(parsed: ReturnType<Parse>) {
   return parsed.ok ? [] : parsed.faults.map(({ pointer, rule }) => `${pointer} ${rule}`)
 }

@@ -1,10 +1,18 @@
 // Requests to make and to change a subscription, parsed like reports: all faults at once.
 
 import type { ValidateFunction } from 'ajv'
-import type { SubscriptionPatch, SubscriptionRequest } from '../generated/subscription.gen.ts'
+import type {
+  SecretRotation,
+  SubscriptionPatch,
+  SubscriptionRequest,
+} from '../generated/subscription.gen.ts'
 import { boundedShapeFaults } from './bounded-shape.ts'
 import { distinctFaults, type Fault, type Parsed } from './fault.ts'
-import { validateSubscriptionPatch, validateSubscriptionRequest } from './validators.ts'
+import {
+  validateSecretRotation,
+  validateSubscriptionPatch,
+  validateSubscriptionRequest,
+} from './validators.ts'
 
 /** The request to subscribe, the same object unchanged: defaults are not filled in. */
 export function parseSubscriptionRequest(value: unknown): Parsed<'request', SubscriptionRequest> {
@@ -19,6 +27,14 @@ export function parseSubscriptionPatch(value: unknown): Parsed<'patch', Subscrip
   const faults = faultsOf(value, validateSubscriptionPatch)
   return faults.length === 0
     ? { ok: true, patch: value as SubscriptionPatch }
+    : { ok: false, faults }
+}
+
+/** The wish for a new signing secret, the same object unchanged. */
+export function parseSecretRotation(value: unknown): Parsed<'rotation', SecretRotation> {
+  const faults = faultsOf(value, validateSecretRotation)
+  return faults.length === 0
+    ? { ok: true, rotation: value as SecretRotation }
     : { ok: false, faults }
 }
 

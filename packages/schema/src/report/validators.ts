@@ -5,7 +5,11 @@ import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
 import type { EventEnvelope } from '../generated/event.gen.ts'
 import type { Report } from '../generated/report.gen.ts'
-import type { SubscriptionPatch, SubscriptionRequest } from '../generated/subscription.gen.ts'
+import type {
+  SecretRotation,
+  SubscriptionPatch,
+  SubscriptionRequest,
+} from '../generated/subscription.gen.ts'
 import { schemas } from './schemas.ts'
 
 const annotations = ['x-title-ja', 'x-needed-at', 'x-rule', 'x-says', 'x-expected']
@@ -31,6 +35,10 @@ export const validateSubscriptionRequest = validatorOf<SubscriptionRequest>(
 
 export const validateSubscriptionPatch = validatorOf<SubscriptionPatch>(
   `${schemas.subscription.$id}#/$defs/subscriptionPatch`,
+)
+
+export const validateSecretRotation = validatorOf<SecretRotation>(
+  `${schemas.subscription.$id}#/$defs/secretRotation`,
 )
 
 /** The validator of a schema by its identifier; throws when there is none. */

@@ -25,7 +25,7 @@ export async function changeSubscription(
   const parsed = parseSubscriptionPatch(request.body)
   if (!parsed.ok) throw invalidSubscription(parsed.faults)
   const patch = parsed.patch
-  if (patch.target) checkTarget(patch.target.url, deps)
+  if (patch.target) checkTarget(patch.target, deps)
   const changed = await deps.database.transaction().execute(async (tx) => {
     const before = await findOwn(tx, request.caller, subscriptionId, { forUpdate: true })
     const change = toChange(before, patch)

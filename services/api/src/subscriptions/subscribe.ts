@@ -9,7 +9,7 @@ import {
   appendAudit,
   type Subscription,
 } from '@renkei/db'
-import { type Fault, parseSubscriptionRequest } from '@renkei/schema'
+import { type Fault, parseSubscriptionRequest, type SubscriptionTarget } from '@renkei/schema'
 import { sealSecret } from '@renkei/vault'
 import { newSecret } from '@renkei/webhook'
 import type { FastifyRequest } from 'fastify'
@@ -28,7 +28,7 @@ export async function subscribe(
 ): Promise<Subscription> {
   const parsed = parseSubscriptionRequest(body)
   if (!parsed.ok) throw invalidSubscription(parsed.faults)
-  checkTarget(parsed.request.target.url, deps)
+  checkTarget(parsed.request.target, deps)
   const { caller } = request
   const { target, filter = {}, mode = 'latest', description = null, channel } = parsed.request
   const at = deps.clock.now()
@@ -60,12 +60,22 @@ export async function subscribe(
 }
 
 /** Refuses an address that could never be sent to. */
-export function checkTarget(url: string, { sender }: Pick<SubscriptionDeps, 'sender'>): void {
+export function checkTarget(
+  { url }: SubscriptionTarget,
+  { sender }: Pick<SubscriptionDeps, 'sender'>,
+): void {
+  if (url === undefined) throw invalidSubscription([emailAbsent])
   const check = sender.checkTarget(url)
   if (check.ok) return
   throw invalidSubscription([
     { pointer: '/target/url', rule: check.rule, detail: `/target/url is refused: ${check.detail}` },
   ])
+}
+
+const emailAbsent: Fault = {
+  pointer: '/channel',
+  rule: 'channel.notSetUp',
+  detail: '/channel is refused: the operator has not set up e-mail.',
 }
 
 /** The refusal of a subscription with its faults. */
