@@ -20,6 +20,7 @@ const documents = [
   'organisation',
   'contact',
   'agreement',
+  'acknowledgement',
   'problem',
 ]
 

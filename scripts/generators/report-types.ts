@@ -30,6 +30,11 @@ export async function generateReportTypes(): Promise<Map<string, string>> {
     { file: 'organisation', typeName: 'Organisation', schema: await readSchema('organisation') },
     { file: 'contact', typeName: 'RegisteredContact', schema: await readSchema('contact') },
     { file: 'agreement', typeName: 'Agreement', schema: await readSchema('agreement') },
+    {
+      file: 'acknowledgement',
+      typeName: 'Acknowledgement',
+      schema: await readSchema('acknowledgement'),
+    },
     { file: 'problem', typeName: 'Problem', schema: await readSchema('problem') },
   ]
   const files = new Map([[`${schemaFolder}/report-view.schema.json`, await formatJson(view)]])

@@ -2,6 +2,11 @@
 
 import type { Generated, JSONColumnType } from 'kysely'
 import type {
+  AcknowledgementsTable,
+  AcknowledgementClocksTable,
+  EscalationStepsTable,
+} from './acknowledgements/acknowledgement-tables.ts'
+import type {
   OrganisationsTable,
   ApiKeysTable,
   SigningKeysTable,
@@ -60,6 +65,9 @@ export interface Tables {
   sharing_version: SharingVersionTable
   contacts: ContactsTable
   confirmation_requests: ConfirmationRequestsTable
+  acknowledgements: AcknowledgementsTable
+  acknowledgement_clocks: AcknowledgementClocksTable
+  escalation_steps: EscalationStepsTable
   mail_orders: MailOrdersTable
   mail_links: MailLinksTable
   mail_bounces: MailBouncesTable

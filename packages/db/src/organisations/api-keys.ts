@@ -11,6 +11,7 @@ export const scopes = [
   'feed:read',
   'subscriptions:write',
   'restrictions:write',
+  'acknowledgements:write',
   'contacts:write',
   'audit:read',
   'admin',

@@ -38,5 +38,6 @@ export interface IdempotencyKeysTable {
   fingerprint: Buffer
   report_id: string
   revision: number
+  acknowledgement_id?: string | null
   created_at: Date
 }

@@ -12,6 +12,9 @@ export const eventTypes = {
   agreementEnded: 'jp.renkei.agreement.ended.v1',
   agreementExpiring: 'jp.renkei.agreement.expiring.v1',
   agreementExpired: 'jp.renkei.agreement.expired.v1',
+  acknowledgementRecorded: 'jp.renkei.acknowledgement.recorded.v1',
+  acknowledgementOverdue: 'jp.renkei.acknowledgement.overdue.v1',
+  acknowledgementEscalated: 'jp.renkei.acknowledgement.escalated.v1',
   contactConfirmationRequested: 'jp.renkei.contact.confirmationRequested.v1',
   heartbeat: 'jp.renkei.stream.heartbeat.v1',
   resync: 'jp.renkei.stream.resync.v1',
@@ -29,6 +32,12 @@ const dataSchemas: readonly (readonly [prefix: string, schema: string])[] = [
   [eventTypes.reportNotice, 'event.schema.json#/$defs/reportNotice'],
   ['jp.renkei.report.', 'report-view.schema.json'],
   ['jp.renkei.agreement.', 'agreement.schema.json'],
+  [eventTypes.acknowledgementOverdue, 'acknowledgement.schema.json#/$defs/acknowledgementOverdue'],
+  [
+    eventTypes.acknowledgementEscalated,
+    'acknowledgement.schema.json#/$defs/acknowledgementEscalation',
+  ],
+  ['jp.renkei.acknowledgement.', 'acknowledgement.schema.json'],
   ['jp.renkei.contact.', 'contact.schema.json#/$defs/confirmationRequest'],
 ]
 

@@ -1,5 +1,6 @@
 // The schema documents of the contract as they are served to others, by name.
 
+import acknowledgement from '../../schemas/acknowledgement.schema.json' with { type: 'json' }
 import agreement from '../../schemas/agreement.schema.json' with { type: 'json' }
 import contact from '../../schemas/contact.schema.json' with { type: 'json' }
 import event from '../../schemas/event.schema.json' with { type: 'json' }
@@ -18,6 +19,7 @@ export const schemas = {
   organisation,
   contact,
   agreement,
+  acknowledgement,
   problem,
 } as const satisfies Record<string, object>
 

@@ -9,7 +9,7 @@ import type { Json } from './map-schema.ts'
 export type NoticeName =
   | 'reportNotice'
   | 'contactConfirmationRequested'
-  | Extract<keyof typeof eventTypes, `agreement${string}`>
+  | Extract<keyof typeof eventTypes, `agreement${string}` | `acknowledgement${string}`>
 
 const words: Record<NoticeName, readonly [title: string, titleJa: string, description: string]> = {
   reportNotice: [
@@ -36,6 +36,21 @@ const words: Record<NoticeName, readonly [title: string, titleJa: string, descri
     'What only this agreement opens is not shared any more after `data.validUntil`.',
   ],
   agreementExpired: ['Agreement expired', '取決めの期限切れ', 'Its time is over.'],
+  acknowledgementRecorded: [
+    'Acknowledgement recorded',
+    '受領確認の記録',
+    'To the reporter: an organisation has acknowledged a revision, or corrected its answer.',
+  ],
+  acknowledgementOverdue: [
+    'Acknowledgement overdue',
+    '確認期限超過',
+    'To the organisation that has not answered in time: one of its contacts is told, in the order of its register. Answer at `data.href`.',
+  ],
+  acknowledgementEscalated: [
+    'Acknowledgement escalated',
+    '督促の状況',
+    'To the reporter: who has not answered, which step was taken, and whether nobody is left but to call. Numbers are read at `data.href`.',
+  ],
   contactConfirmationRequested: [
     'Contacts to be confirmed',
     '連絡先の確認依頼',
@@ -60,7 +75,14 @@ function dataOf(name: NoticeName): Json {
     const properties = { reportId: member('The report.'), reason: member('Why.') }
     return { type: 'object', required: ['reportId', 'reason'], properties }
   }
-  return component(name === 'contactConfirmationRequested' ? 'ConfirmationRequest' : 'Agreement')
+  return component(dataParts[name] ?? 'Agreement')
+}
+
+const dataParts: Partial<Record<NoticeName, string>> = {
+  contactConfirmationRequested: 'ConfirmationRequest',
+  acknowledgementRecorded: 'Acknowledgement',
+  acknowledgementOverdue: 'AcknowledgementOverdue',
+  acknowledgementEscalated: 'AcknowledgementEscalation',
 }
 
 function exampleOf(type: string): Json {
@@ -86,8 +108,18 @@ function aboutOf(type: string): Json {
     return { subject: 'example-mobile', data: confirmationRequest }
   }
   const subject = '01985a7c-6f00-7a3e-9c1d-2b4f6a8c0e12'
+  const said = acknowledgementExamples[type]
+  if (said) return { subject, data: said }
   return { subject, data: { reportId: subject, reason: 'readSignedIn' } }
 }
 
 const [agreement] = schemas.agreement.$defs.agreement.examples
 const [confirmationRequest] = schemas.contact.$defs.confirmationRequest.examples
+
+const { acknowledgement, acknowledgementOverdue, acknowledgementEscalation } =
+  schemas.acknowledgement.$defs
+const acknowledgementExamples: Record<string, Json | undefined> = {
+  [eventTypes.acknowledgementRecorded]: acknowledgement.examples[0],
+  [eventTypes.acknowledgementOverdue]: acknowledgementOverdue.examples[0],
+  [eventTypes.acknowledgementEscalated]: acknowledgementEscalation.examples[0],
+}
