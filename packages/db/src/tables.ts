@@ -33,6 +33,7 @@ import type {
 } from './agreements/agreement-tables.ts'
 import type { ContactsTable, ConfirmationRequestsTable } from './register/contact-tables.ts'
 import type { MailBouncesTable, MailLinksTable, MailOrdersTable } from './mail/mail-tables.ts'
+import type { PlatformSigningKeysTable } from './platform-keys/platform-keys-table.ts'
 import type { DataKeysTable } from './vault/data-keys-table.ts'
 
 export type {
@@ -73,6 +74,7 @@ export interface Tables {
   mail_bounces: MailBouncesTable
   audit_entries: AuditEntriesTable
   data_keys: DataKeysTable
+  platform_signing_keys: PlatformSigningKeysTable
 }
 
 interface AuditEntriesTable {

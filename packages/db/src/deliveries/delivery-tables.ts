@@ -13,6 +13,16 @@ export interface SubscriptionsTable {
   state: SubscriptionState
   state_reason: string | null
   secret: string
+  revision: Generated<number>
+  signing: Generated<'standardWebhooks' | 'standardWebhooksAndHttpSignature'>
+  previous_secret: string | null
+  previous_secret_until: Date | null
+  pending_target: JSONColumnType<object> | null
+  pending_reason: string | null
+  client_certificate: string | null
+  client_key: string | null
+  idempotency_key: string | null
+  request_fingerprint: Buffer | null
   view_since: number
   created_at: Date
   updated_at: Date
@@ -81,6 +91,5 @@ export interface EndpointHealthTable {
   told: string | null
   last_status: number | null
   last_reason: string | null
-  last_success_at: Date | null
   updated_at: Date
 }
