@@ -1,3 +1,27 @@
 // Mail: what a message says, and how it is handed to a mail server. The only place that talks SMTP.
 
-export const languages = ['ja', 'en'] as const
+export type { Block, MailContent, MailParts } from './content/blocks.ts'
+export { renderParts } from './content/blocks.ts'
+export { digestMail } from './content/digest-mail.ts'
+export { eventMail } from './content/event-mail.ts'
+export { type MailEvent, readEvent, reportOf } from './content/event.ts'
+export {
+  type OrderKind,
+  type OrderLinks,
+  orderMail as orderContent,
+  type OrderToWrite,
+} from './content/order-mail.ts'
+export type { MailLinks } from './content/report-mail.ts'
+export {
+  composeMessage,
+  digestIdentity,
+  domainOf,
+  eventIdentity,
+  type MailIdentity,
+  type MailSettings,
+  type MailToSend,
+  orderIdentity,
+  returnAddress,
+} from './message.ts'
+export { createMailer, isLoopback, type Mailer, type MailerOptions } from './transport/mailer.ts'
+export { type MailOutcome, outcomeOf, type SmtpError } from './transport/outcome.ts'
