@@ -34,6 +34,8 @@ import type {
 import type { ContactsTable, ConfirmationRequestsTable } from './register/contact-tables.ts'
 import type { MailBouncesTable, MailLinksTable, MailOrdersTable } from './mail/mail-tables.ts'
 import type { PlatformSigningKeysTable } from './platform-keys/platform-keys-table.ts'
+import type { ReplaysTable } from './replays/replay-tables.ts'
+import type { ReconciliationTable } from './reconcile/reconciliation-table.ts'
 import type { DataKeysTable } from './vault/data-keys-table.ts'
 
 export type {
@@ -61,6 +63,8 @@ export interface Tables {
   delivery_attempts: DeliveryAttemptsTable
   notifiers: NotifiersTable
   endpoint_health: EndpointHealthTable
+  replays: ReplaysTable
+  reconciliation: ReconciliationTable
   agreements: AgreementsTable
   agreement_shares: AgreementSharesTable
   sharing_version: SharingVersionTable

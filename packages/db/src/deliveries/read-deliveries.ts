@@ -2,39 +2,60 @@
 
 import { sql } from 'kysely'
 import type { Db } from '../open-database.ts'
-import { waitingReason } from './waiting-reason.ts'
+import {
+  type DeliveryStanding,
+  standingColumns,
+  type StandingRow,
+  toStanding,
+  waitingTables,
+} from './ledger.ts'
+import { type Standing, standingsOf } from './standing.ts'
 
-export interface DeliveryLine {
+export interface DeliveryLine extends DeliveryStanding {
   readonly seq: number
   readonly eventId: string
   readonly reportId: string | null
   readonly revision: number | null
-  readonly standing: string
-  readonly attempts: number
-  readonly reason: string
-  readonly at: Date | null
+}
+
+interface Page {
+  readonly before: number | null
+  readonly limit: number
+  readonly standing: Standing | null
 }
 
 /** Lists deliveries of a subscription, newest event first. */
 export async function listDeliveries(
   db: Db,
   subscriptionId: string,
-  page: { before: number | null; limit: number; standing: string | null },
+  page: Page,
 ): Promise<DeliveryLine[]> {
-  const { rows } = await sql<DeliveryLine>`
-    SELECT d.seq, e.event_id AS "eventId", e.report_id AS "reportId", e.revision,
-      d.standing, d.attempts, d.reason, d.at
+  const { rows } = await sql<StandingRow & DeliveryLine>`
+    SELECT d.seq, e.event_id AS "eventId", e.report_id AS "reportId", e.revision, ${standingColumns}
     FROM (
-      SELECT seq, outcome AS standing, attempts, reason, ended_at AS at
-      FROM delivery_outcomes WHERE subscription_id = ${subscriptionId}
-      UNION ALL
-      SELECT seq, 'waiting', attempts, ${waitingReason}, nullif(due_at, 'infinity')
-      FROM delivery_queue WHERE subscription_id = ${subscriptionId}) d
-    JOIN events e USING (seq)
-    WHERE (${page.before}::bigint IS NULL OR d.seq < ${page.before}::bigint)
-      AND (${page.standing}::text IS NULL OR d.standing = ${page.standing}::text)
-    ORDER BY d.seq DESC LIMIT ${page.limit}`.execute(db)
-  return rows
+      SELECT d.* FROM (${candidates(subscriptionId, page)}) c, LATERAL (${standingsOf(sql`
+        o.seq = c.seq AND o.subscription_id = ${subscriptionId}`)}) d
+      WHERE ${page.standing}::text IS NULL OR d.standing = ${page.standing}::text
+      ORDER BY c.seq DESC LIMIT ${page.limit}) d
+    JOIN events e USING (seq) ${waitingTables}
+    ORDER BY d.seq DESC`.execute(db)
+  return rows.map(({ seq, eventId, reportId, revision, ...row }) => {
+    return { seq, eventId, reportId, revision, ...toStanding(row) }
+  })
+}
+
+// The events in question, newest first and from an index each: one that stands as asked waits, or has
+// an outcome that says so.
+function candidates(subscriptionId: string, { before, standing }: Page) {
+  const ofIts = sql`subscription_id = ${subscriptionId}
+    AND (${before}::bigint IS NULL OR seq < ${before}::bigint)`
+  const waiting = sql`(SELECT seq FROM delivery_queue WHERE ${ofIts} ORDER BY seq DESC)`
+  if (standing === 'waiting') return waiting
+  const outcome = standing === null ? sql`true` : sql`outcome = ${sql.lit(standing)}`
+  const ended = sql`(SELECT seq FROM delivery_outcomes WHERE ${ofIts} AND ${outcome}
+    ORDER BY seq DESC)`
+  const all = standing === null ? sql`${ended} UNION ALL ${waiting}` : ended
+  return sql`SELECT DISTINCT seq FROM (${all}) AS found ORDER BY seq DESC`
 }
 
 export interface AttemptLine {
@@ -44,6 +65,9 @@ export interface AttemptLine {
   readonly result: string
   readonly status: number | null
   readonly reason: string
+  /** 0 for the first delivery, higher for each replay of it. */
+  readonly round: number
+  readonly replayId: string | null
 }
 
 /** Lists the attempts of one delivery, oldest first; resolves to nothing when it was never owed. */
@@ -60,13 +84,13 @@ export async function listAttempts(
         WHERE o.seq = events.seq AND o.subscription_id = ${subscriptionId}))`.execute(db)
   const event = rows[0]
   if (!event) return undefined
-  return db
-    .selectFrom('delivery_attempts')
-    .select(['attempt', 'started_at as startedAt', 'duration_ms as durationMs'])
-    .select(['result', 'status', 'reason'])
-    .where('subscription_id', '=', subscriptionId)
-    .where('seq', '=', event.seq)
-    .orderBy('attempt')
-    .limit(1000)
-    .execute()
+  const { rows: attempts } = await sql<AttemptLine>`
+    SELECT a.attempt, a.started_at AS "startedAt", a.duration_ms AS "durationMs", a.result, a.status,
+      a.reason, a.round, coalesce(o.replay_id, q.replay_id) AS "replayId"
+    FROM delivery_attempts a
+    LEFT JOIN delivery_outcomes o USING (seq, subscription_id, round)
+    LEFT JOIN delivery_queue q USING (seq, subscription_id, round)
+    WHERE a.subscription_id = ${subscriptionId} AND a.seq = ${event.seq}
+    ORDER BY a.round, a.attempt LIMIT 1000`.execute(db)
+  return attempts
 }
