@@ -11,6 +11,8 @@ export interface SignOptions {
   /** The thumbprint of its public key. */
   readonly keyId: string
   readonly created: Date
+  /** Until when it is to be believed; left to whoever verifies when absent. */
+  readonly expires?: Date
   /** Different each time; `newNonce` makes one. */
   readonly nonce: string
   /** Fields to cover besides the method, the address and the digest of a body. */
@@ -31,7 +33,7 @@ export async function signRequest(
   request: SignedMessage,
   options: SignOptions,
 ): Promise<Record<string, string>> {
-  const { privateKey, keyId, created, nonce, components = [], label = 'sig1' } = options
+  const { privateKey, keyId, created, expires, nonce, components = [], label = 'sig1' } = options
   const digest = hasBody(request) ? { 'content-digest': contentDigest(request.body) } : undefined
   const fields = ['@method', '@target-uri', ...(digest ? ['content-digest'] : []), ...components]
   const { headers }: { headers: Record<string, string | string[]> } = await httpbis.signMessage(
@@ -39,8 +41,8 @@ export async function signRequest(
       name: label,
       key: { sign: (data) => Promise.resolve(sign(null, data, privateKey)) },
       fields: [...new Set(fields)],
-      params: ['created', 'keyid', 'nonce', 'alg'],
-      paramValues: { created, keyid: keyId, nonce, alg: 'ed25519' },
+      params: ['created', ...(expires ? ['expires'] : []), 'keyid', 'nonce', 'alg'],
+      paramValues: { created, ...(expires && { expires }), keyid: keyId, nonce, alg: 'ed25519' },
     },
     {
       method: request.method,

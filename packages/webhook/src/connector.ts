@@ -3,10 +3,11 @@
 // connection cannot be turned to another address by a change in DNS.
 
 import type { LookupFunction } from 'node:net'
-import { createSecureContext, getCACertificates } from 'node:tls'
+import { createSecureContext, getCACertificates, type SecureContext } from 'node:tls'
 import { callbackify } from 'node:util'
 import { buildConnector } from 'undici'
 import type { AddressGuard } from './address-guard.ts'
+import type { ClientIdentity } from './client-certificate.ts'
 import { TargetError } from './fault.ts'
 import type { HostAddress, Names } from './names.ts'
 
@@ -16,6 +17,8 @@ export interface ConnectorDeps {
   readonly timeoutMs: number
   /** PEM certificates trusted besides those that Node trusts. */
   readonly caCertificates: readonly string[]
+  /** What is shown to a receiver that asks who we are. */
+  readonly identity?: ClientIdentity
 }
 
 const attemptTimeoutMs = 1_000
@@ -25,9 +28,7 @@ export function createConnector(deps: ConnectorDeps): buildConnector.connector {
   const connectSecurely = buildConnector({
     ...socketOptions(deps, true),
     // One context for all: reading the authorities costs more than the rest of a connection.
-    secureContext: createSecureContext({
-      ca: [...getCACertificates('default'), ...deps.caCertificates],
-    }),
+    secureContext: secureContext(deps),
   })
   const connectPlainly = buildConnector(socketOptions(deps, false))
   return (options, callback) => {
@@ -49,6 +50,16 @@ export function createConnector(deps: ConnectorDeps): buildConnector.connector {
       callback(why, null)
     })
   }
+}
+
+function secureContext({ caCertificates, identity }: ConnectorDeps): SecureContext {
+  return createSecureContext({
+    // Without authorities of its own a context shares those of Node with all others.
+    ...(caCertificates.length > 0 && {
+      ca: [...getCACertificates('default'), ...caCertificates],
+    }),
+    ...(identity && { cert: identity.chain, key: identity.key }),
+  })
 }
 
 function socketOptions(deps: ConnectorDeps, secure: boolean) {

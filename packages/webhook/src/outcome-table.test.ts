@@ -31,6 +31,7 @@ const expectedOfFault: Record<Fault, Expected> = {
   unreachable: failed,
   'connect-timeout': failed,
   'tls-failed': failed,
+  'client-certificate': failed,
   'connection-reset': failed,
   'connection-closed': failed,
   'answer-timeout': failed,

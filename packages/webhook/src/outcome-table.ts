@@ -70,6 +70,7 @@ export const faultOutcomes = {
   unreachable: { ...again, words: 'the receiver is unreachable' },
   'connect-timeout': { ...again, words: 'no connection in time' },
   'tls-failed': { ...again, words: 'TLS failed' },
+  'client-certificate': { ...again, words: 'the client certificate cannot be used' },
   'connection-reset': { ...again, words: 'the connection was reset before an answer' },
   'connection-closed': { ...again, words: 'the connection was closed without an answer' },
   'answer-timeout': { ...again, words: 'no answer in time' },

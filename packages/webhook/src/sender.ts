@@ -2,14 +2,14 @@
 // mistake of ours (a malformed secret, an id that is no header value) is thrown.
 
 import { validateHeaderValue } from 'node:http'
-import { Agent, Pool } from 'undici'
 import { createAddressGuard, type AddressGuard } from './address-guard.ts'
+import { type Agents, createAgents } from './agents.ts'
 import { BoundedCache } from './bounded-cache.ts'
-import { createConnector } from './connector.ts'
+import type { ClientIdentity } from './client-certificate.ts'
 import { exchange } from './exchange.ts'
 import { createNames, resolveBySystem, type ResolveName } from './names.ts'
+import { requestHeaders, type SignedBy } from './request-headers.ts'
 import { noAnswer, resultOf, type SendResult } from './send-result.ts'
-import { signWebhook } from './sign.ts'
 import { readTarget, type RefusedTarget, type Target } from './target-url.ts'
 import { createUnderWay } from './under-way.ts'
 
@@ -24,19 +24,22 @@ export interface SenderOptions {
   readonly userAgent: string
   /** PEM certificates of private authorities, trusted besides those that Node trusts. */
   readonly caCertificates?: readonly string[]
+  /** How many client certificates have open connections at a time; 256 when left out. */
+  readonly clientCertificatesMax?: number
   /** How host names are resolved; by the system when left out. */
   readonly resolve?: ResolveName
 }
 
-export interface OutgoingWebhook {
+export interface OutgoingWebhook extends SignedBy {
   readonly url: string
-  readonly secret: string
   /** The webhook-id: the same on every attempt, so that a receiver can tell a repeat. */
   readonly id: string
   readonly body: string | Buffer
   /** The time of this attempt. */
   readonly timestampSeconds: number
   readonly traceparent?: string | null
+  /** What the receiver is shown when it asks who we are (mutual TLS). */
+  readonly clientIdentity?: ClientIdentity | null
   /** In place of the sender's own limit. */
   readonly timeoutMs?: number
 }
@@ -56,13 +59,9 @@ export interface Sender {
   close(): Promise<void>
 }
 
-const contentType = 'application/cloudevents+json; charset=utf-8'
 const targetsMax = 10_000
 const closeWaitMsMax = 5_000
-const answerHeaderBytesMax = 16_384
-const keepAliveMs = 30_000
-const keepAliveMsMax = 60_000
-const connectionLifeMs = 600_000
+const clientCertificatesMax = 256
 
 /**
  * Makes a sender with its own connections. It honours no proxy variables of the environment and
@@ -70,7 +69,7 @@ const connectionLifeMs = 600_000
  */
 export function createSender(options: SenderOptions): Sender {
   const guard = createAddressGuard(options.allowedCidrs)
-  const agent = createAgent(options, guard)
+  const agents = openAgents(options, guard)
   const targets = new BoundedCache<Target>(targetsMax)
   const underWay = createUnderWay()
   let closing: Promise<void> | undefined
@@ -87,12 +86,15 @@ export function createSender(options: SenderOptions): Sender {
     if (!target.ok) return noAnswer('target-refused', target.detail)
     if (closing) return noAnswer('sender-closed', '')
     const body = typeof message.body === 'string' ? Buffer.from(message.body) : message.body
-    const headers = headersOf(message, body, options.userAgent)
     const { origin, path } = target
     const { timeoutMs = options.timeoutMs } = message
     checkWhole('timeoutMs', timeoutMs, 1)
+    const sent = { ...message, body, targetUri: origin + path, userAgent: options.userAgent }
+    const headers = await requestHeaders(sent, message)
+    const chosen = agents.agentFor(message.clientIdentity, message.timestampSeconds * 1_000)
+    if ('unusable' in chosen) return noAnswer('client-certificate', chosen.unusable)
     return exchange(
-      agent,
+      chosen.agent,
       { origin, path, method: 'POST', headers, body },
       { timeoutMs, responseBytesMax: options.responseBytesMax },
     )
@@ -116,54 +118,30 @@ export function createSender(options: SenderOptions): Sender {
     close() {
       closing ??= underWay
         .idle(Math.min(closeWaitMsMax, options.timeoutMs))
-        .then(() => agent.destroy())
+        .then(() => agents.destroy())
       return closing
     },
   }
 }
 
-function createAgent(options: SenderOptions, guard: AddressGuard): Agent {
+function openAgents(options: SenderOptions, guard: AddressGuard): Agents {
   const { connectionsPerOriginMax, timeoutMs, responseBytesMax, userAgent } = options
+  const certificatesMax = options.clientCertificatesMax ?? clientCertificatesMax
   checkWhole('connectionsPerOriginMax', connectionsPerOriginMax, 1)
+  checkWhole('clientCertificatesMax', certificatesMax, 1)
   checkWhole('timeoutMs', timeoutMs, 1)
   checkWhole('responseBytesMax', responseBytesMax, 0)
   validateHeaderValue('user-agent', userAgent)
   const resolve = options.resolve ?? resolveBySystem
   const names = createNames({ resolve, nowMs: () => performance.now() })
-  const { caCertificates = [] } = options
-  return new Agent({
-    connect: createConnector({ guard, names, timeoutMs, caCertificates }),
-    factory: (origin, poolOptions) => new Pool(origin, poolOptions),
-    connections: connectionsPerOriginMax,
-    pipelining: 1,
-    allowH2: false,
-    maxHeaderSize: answerHeaderBytesMax,
-    keepAliveTimeout: keepAliveMs,
-    keepAliveMaxTimeout: keepAliveMsMax,
-    // A connection in constant use ends too, so that its name is asked for again.
-    clientTtl: connectionLifeMs,
-    // One deadline of our own holds over all phases.
-    headersTimeout: 0,
-    bodyTimeout: 0,
+  return createAgents({
+    guard,
+    names,
+    timeoutMs,
+    caCertificates: options.caCertificates ?? [],
+    connectionsPerOriginMax,
+    clientCertificatesMax: certificatesMax,
   })
-}
-
-function headersOf(message: OutgoingWebhook, body: Buffer, userAgent: string): string[] {
-  const { id, timestampSeconds, traceparent } = message
-  const headers = [
-    'content-type',
-    contentType,
-    'user-agent',
-    userAgent,
-    'webhook-id',
-    id,
-    'webhook-timestamp',
-    String(timestampSeconds),
-    'webhook-signature',
-    signWebhook(message.secret, { id, timestampSeconds, body }),
-  ]
-  if (traceparent) headers.push('traceparent', traceparent)
-  return headers
 }
 
 function checkWhole(name: string, value: number, min: number): void {

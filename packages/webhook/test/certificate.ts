@@ -1,39 +1,64 @@
-// Certificates for TLS tests, made on the spot: self-signed, so that each is its own authority.
-// The few parts of X.509 v3 (RFC 5280) that a server certificate needs, in DER.
+// Certificates for TLS tests, made on the spot: self-signed, so that each is its own authority, unless
+// another one issues them. The few parts of X.509 v3 (RFC 5280) that they need, in DER.
 
-import { generateKeyPairSync, randomBytes, sign } from 'node:crypto'
+import { createPrivateKey, generateKeyPairSync, randomBytes, sign } from 'node:crypto'
 
 export interface Certificate {
   readonly cert: string
   readonly key: string
 }
 
-export function makeCertificate(options: {
-  names: readonly string[]
-  addresses?: readonly string[]
-  validUntil?: Date
-}): Certificate {
+export interface Parts {
+  readonly names: readonly string[]
+  readonly addresses?: readonly string[]
+  readonly validUntil?: Date
+  readonly commonName?: string
+  readonly issuer?: Certificate & { readonly commonName: string }
+  /** Extended key usages, as DER of their identifiers in hex. */
+  readonly usages?: readonly string[]
+}
+
+/** The extended key usages of servers and of clients (RFC 5280 §4.2.1.12). */
+export const usages = { server: '2b06010505070301', client: '2b06010505070302' }
+
+export function makeCertificate(options: Parts): Certificate {
+  const { commonName = 'Renkei test', issuer } = options
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const validUntil = options.validUntil ?? new Date(Date.now() + 3_600_000)
   const validFrom = new Date(validUntil.getTime() - 86_400_000)
-  const name = sequence(set(sequence(oid('550403'), tlv(0x0c, Buffer.from('Renkei test')))))
   const ecdsaWithSha256 = sequence(oid('2a8648ce3d040302'))
   const body = sequence(
     tlv(0xa0, integer(Buffer.from([2]))),
     integer(Buffer.concat([Buffer.from([1]), randomBytes(8)])),
     ecdsaWithSha256,
-    name,
+    nameOf(issuer?.commonName ?? commonName),
     sequence(utcTime(validFrom), utcTime(validUntil)),
-    name,
+    nameOf(commonName),
     publicKey.export({ type: 'spki', format: 'der' }),
-    tlv(0xa3, sequence(authority(), subjectNames(options.names, options.addresses ?? []))),
+    tlv(
+      0xa3,
+      sequence(
+        authority(),
+        subjectNames(options.names, options.addresses ?? []),
+        ...(options.usages ? [purposes(options.usages)] : []),
+      ),
+    ),
   )
-  const signature = Buffer.concat([Buffer.from([0]), sign('sha256', body, privateKey)])
+  const signer = issuer ? createPrivateKey(issuer.key) : privateKey
+  const signature = Buffer.concat([Buffer.from([0]), sign('sha256', body, signer)])
   const der = sequence(body, ecdsaWithSha256, tlv(0x03, signature))
   return {
     cert: `-----BEGIN CERTIFICATE-----\n${der.toString('base64')}\n-----END CERTIFICATE-----\n`,
     key: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
   }
+}
+
+function nameOf(commonName: string): Buffer {
+  return sequence(set(sequence(oid('550403'), tlv(0x0c, Buffer.from(commonName)))))
+}
+
+function purposes(usages: readonly string[]): Buffer {
+  return sequence(oid('551d25'), tlv(0x04, sequence(...usages.map(oid))))
 }
 
 function authority(): Buffer {
