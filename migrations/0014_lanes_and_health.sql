@@ -42,11 +42,10 @@ CREATE TABLE endpoint_health (
   asked_until timestamptz,
   -- Since when deliveries of levels 0 to 2 are no longer tried.
   switched_off_at timestamptz,
-  -- The last notice that its owner got of this failure: failing, warned, switchedOff.
+  -- The last notice that its owner got of this failure: failing, warned or switchedOff.
   told text,
   last_status integer,
   last_reason text,
-  last_success_at timestamptz,
   updated_at timestamptz NOT NULL
 );
 CREATE INDEX endpoint_health_to_probe ON endpoint_health (probe_at) WHERE state <> 'closed';

@@ -125,7 +125,7 @@ describe('notifier', () => {
       receiver.always(path, { kind: 'answer', status: 200, delayMs: 30 })
       await world.subscribe({ url: receiver.url(path) })
     }
-    const env = { ...quickly, RENKEI_EXPAND_SUBSCRIPTIONS_MAX: '5', RENKEI_LANE_SLOTS: '20' }
+    const env = { ...quickly, RENKEI_EXPAND_SUBSCRIPTIONS_MAX: '5', RENKEI_SEND_SLOTS_MAX: '32' }
     const doomed = keep(await spawnNotifier(world.url, env))
     const looks: number[] = []
     let watching = true

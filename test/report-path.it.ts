@@ -118,7 +118,7 @@ test('SIGTERM in a burst: what is in flight ends and is recorded, the rest is gi
     receiver.always(path, { kind: 'answer', status: 200, delayMs: 200 })
     await world.subscribe({ url: receiver.url(path) })
   }
-  const first = await spawnNotifier(world.url, { RENKEI_LANE_SLOTS: '20' })
+  const first = await spawnNotifier(world.url, { RENKEI_SEND_SLOTS_MAX: '32' })
   const answers = await Promise.all(Array.from({ length: 5 }, (_, nr) => noc.report(`burst-${nr}`)))
   const inBurst = () => receiver.requests.filter(({ path }) => path.startsWith('/burst/'))
   await waitFor(() => inBurst().length >= 40, { timeoutMs: 15_000 })

@@ -64,6 +64,7 @@ function attempt(
     seq: 1,
     subscriptionId,
     attempt: number,
+    round: 0,
     startedAt: new Date().toISOString(),
     durationMs: 12,
     result: 'retry',

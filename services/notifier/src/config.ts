@@ -27,10 +27,20 @@ function read(env: EnvReader) {
     sweepMs: env.integer('RENKEI_SWEEP_MS', 500, { min: 20, max: 1000 }),
     /** How soon both parties hear that an agreement ends. */
     agreementWatchMs: env.integer('RENKEI_AGREEMENT_WATCH_MS', 5000, { min: 20, max: 3_600_000 }),
+    /** How often it looks for endpoints that have failed for long. */
+    endpointWatchMs: env.integer('RENKEI_ENDPOINT_WATCH_MS', 30_000, { min: 20, max: 3_600_000 }),
+    /** How often it looks for answers that are missing. */
+    escalationWatchMs: env.integer('RENKEI_ESCALATION_WATCH_MS', 2000, { min: 20, max: 60_000 }),
     heartbeatMs: env.integer('RENKEI_NOTIFIER_HEARTBEAT_MS', 1000, { min: 50, max: 10_000 }),
     /** A notifier that has been silent this long counts as dead: its deliveries are taken over. */
     deadAfterMs: env.integer('RENKEI_NOTIFIER_DEAD_AFTER_MS', 5000, { min: 200, max: 60_000 }),
-    laneSlots: env.integer('RENKEI_LANE_SLOTS', 128, { min: 1, max: 4096 }),
+    /** Deliveries at a time, of all lanes: a quarter is for level 4 alone. */
+    sendSlotsMax: env.integer('RENKEI_SEND_SLOTS_MAX', 256, { min: 2, max: 16_384 }),
+    /** Of the slots of a lane, how much one organisation may have at a time. */
+    organisationSlotsPercent: env.integer('RENKEI_ORGANISATION_SLOTS_PERCENT', 50, {
+      min: 1,
+      max: 100,
+    }),
     laneBacklogMax: env.integer('RENKEI_LANE_BACKLOG_MAX', 512, { min: 1, max: 10_000 }),
     endpointInFlightMax: env.integer('RENKEI_ENDPOINT_IN_FLIGHT_MAX', 8, { min: 1, max: 256 }),
     expandSubscriptionsMax: env.integer('RENKEI_EXPAND_SUBSCRIPTIONS_MAX', 250, {
@@ -40,6 +50,10 @@ function read(env: EnvReader) {
     flushMs: env.integer('RENKEI_RESULT_FLUSH_MS', 40, { min: 0, max: 1000 }),
     flushResultsMax: env.integer('RENKEI_RESULT_FLUSH_MAX', 1000, { min: 1, max: 5000 }),
     giveUpAfterHours: env.integer('RENKEI_GIVE_UP_AFTER_HOURS', 120, { min: 1, max: 720 }),
+    giveUpUrgentAfterHours: env.integer('RENKEI_GIVE_UP_URGENT_AFTER_HOURS', 720, {
+      min: 1,
+      max: 2160,
+    }),
     /** After how many days a contact is to be confirmed again. */
     contactConfirmDays: env.integer('RENKEI_CONTACT_CONFIRM_DAYS', 90, { min: 1, max: 3650 }),
     contactSweepSeconds: env.integer('RENKEI_CONTACT_SWEEP_SECONDS', 300, { min: 1, max: 86_400 }),

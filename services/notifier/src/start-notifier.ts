@@ -23,8 +23,11 @@ import type { Gauge } from 'prom-client'
 import type { Channels } from './channels/channel.ts'
 import { makeWebhookChannel } from './channels/webhook/webhook-channel.ts'
 import type { NotifierConfig } from './config.ts'
+import { makeHealthKeeper } from './deliver/endpoint-health.ts'
 import { makeInHand } from './deliver/in-hand.ts'
 import { makeResultBuffer } from './deliver/result-buffer.ts'
+import { endGone } from './endpoints/end-gone.ts'
+import { watchEndpoints } from './endpoints/watch-endpoints.ts'
 import { makeNotifierMetrics } from './health/metrics.ts'
 import { startHealthServer } from './health/server.ts'
 import { every } from './lanes/every.ts'
@@ -56,8 +59,11 @@ export async function startNotifier(config: NotifierConfig, log: Logger): Promis
 
 async function start(config: NotifierConfig, log: Logger, stopper: Stopper): Promise<string> {
   const notifierId = newId()
-  const { db, close } = openPool(config, log)
+  const connections = shareConnections(config.databaseConnectionsMax)
+  const { db, close } = openPool(config, log, connections.others)
   stopper.add('database', close)
+  const urgent = openPool(config, log, connections.urgent)
+  stopper.add('database of level 4', urgent.close)
   await assertMigrated(db)
   const vault = await openNotifierVault(config, db, { log, stopper })
   stopper.add('claims', () => signOff(db, notifierId))
@@ -76,28 +82,36 @@ async function start(config: NotifierConfig, log: Logger, stopper: Stopper): Pro
     inHand.drop(recorded)
     for (const lane of freed) lanes.wake(lane as Lane)
   }
-  const results = makeResultBuffer({ db, notifierId, log, ...config, onRecorded })
+  const basics = { db, clock: systemClock, random: Math.random, log, newId }
+  const endGoneOnes = (ids: readonly string[]) => endGone(ids, basics)
+  const keeper = makeHealthKeeper({ ...basics, endGone: endGoneOnes })
+  const results = makeResultBuffer({ db, notifierId, log, health: keeper, ...config, onRecorded })
   const sharing = makeSharingBook(() => systemClock.now())
   const lanes = makeLaneSet(
     {
-      db,
+      ...basics,
+      urgentDb: urgent.db,
       sharing,
       notifierId,
-      log,
       inHand,
       results,
       channels,
       events: makeEventStore(db, vault),
       previous: makePreviousEvents(db, sharing.find),
-      clock: systemClock,
-      random: Math.random,
       giveUpAfterMs: config.giveUpAfterHours * hourMs,
+      giveUpUrgentAfterMs: config.giveUpUrgentAfterHours * hourMs,
+      digestAt: () => null,
+      onOwed: () => Promise.resolve(),
       subscriptionsMax: config.expandSubscriptionsMax,
       endpointInFlightMax: config.endpointInFlightMax,
       backlogMax: config.laneBacklogMax,
       onDelivered: teller.tell,
     },
-    config.laneSlots,
+    {
+      slotsMax: config.sendSlotsMax,
+      endpointMax: config.endpointInFlightMax,
+      organisationPercent: config.organisationSlotsPercent,
+    },
   )
   const heartbeat = await startHeartbeat({ ...config, db, notifierId, log, onBeat: lanes.recover })
   stopper.add('heartbeat', () => heartbeat.stop())
@@ -120,20 +134,29 @@ interface WatchDeps extends ListenDeps {
   readonly contacts: Gauge<'state'>
 }
 
-// What falls due by the calendar: agreements that end, contacts that are to be confirmed.
+// What falls due by the calendar: agreements that end, contacts that are to be confirmed, endpoints that
+// have failed for long.
 function watchDates(config: NotifierConfig, { stopper, ...deps }: WatchDeps): void {
+  const endpoints = watchEndpoints({ ...config, ...deps, clock: systemClock, newId })
+  stopper.add('endpoints', () => endpoints.stop())
   const ends = startEndWatch({ ...config, ...deps, clock: systemClock, newId })
   stopper.add('agreements', () => ends.stop())
   const asking = startConfirmationJob({ ...config, ...deps, clock: systemClock, newId })
   stopper.add('confirmations', () => asking.stop())
 }
 
-function openPool(config: NotifierConfig, log: Logger): Database {
+// A quarter of the connections is for the lane of level 4 alone.
+function shareConnections(max: number) {
+  const urgent = Math.max(1, Math.floor(max / 4))
+  return { urgent, others: max - urgent }
+}
+
+function openPool(config: NotifierConfig, log: Logger, connectionsMax: number): Database {
   return openDatabase({
     url: config.databaseUrl,
     applicationName: 'renkei-notifier',
     asService: true,
-    connectionsMax: config.databaseConnectionsMax,
+    connectionsMax,
     statementTimeoutMs: 15_000,
     synchronousCommit: 'off',
     onError: (error) => log.warn({ err: error }, 'database.connection-lost'),

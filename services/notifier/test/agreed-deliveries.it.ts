@@ -43,7 +43,7 @@ test('what waits for its turn to be sent when an agreement ends is not sent, tho
   }
   await agree(own.db, own.carrier, peer)
   const event = await own.accept({ report: { tlp: 'TLP:AMBER' } })
-  const notifier = await startTestNotifier(own.url, { RENKEI_LANE_SLOTS: '1' })
+  const notifier = await startTestNotifier(own.url, { RENKEI_SEND_SLOTS_MAX: '2' })
   await receiver.waitFor(1)
   const inHand = `SELECT FROM delivery_queue WHERE claimed_by IS NOT NULL`
   await waitFor(async () => (await own.sql(inHand)).length === 6)

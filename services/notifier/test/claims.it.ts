@@ -46,7 +46,7 @@ describe('several notifiers', () => {
   test('each delivery is sent once, also while others start and stop', async () => {
     const paths = await subscribe(20)
     receiver.always('/0', { kind: 'answer', status: 200, delayMs: 60 })
-    const env = { RENKEI_LANE_SLOTS: '12', RENKEI_EXPAND_SUBSCRIPTIONS_MAX: '6' }
+    const env = { RENKEI_SEND_SLOTS_MAX: '20', RENKEI_EXPAND_SUBSCRIPTIONS_MAX: '6' }
     await Promise.all([start(env), start(env)])
     const events: Accepted[] = []
     for (let round = 0; round < 4; round += 1) {
@@ -132,7 +132,7 @@ describe('one notifier', () => {
     for (let nr = 0; nr < 6; nr += 1) {
       receiver.always(`/${nr}`, { kind: 'answer', status: 200, delayMs: 300 })
     }
-    const notifier = await start({ RENKEI_LANE_SLOTS: '2' })
+    const notifier = await start({ RENKEI_SEND_SLOTS_MAX: '4' })
     const events = await world.acceptMany(4, { level: 1 })
     await receiver.waitFor(6)
     const inFlight = receiver.requests.length

@@ -30,7 +30,7 @@ test('a dead endpoint with a backlog of hundreds delays none of the others', asy
   for (let nr = 0; nr < 5; nr += 1) await world.subscribe({ url: receiver.url(`/well/${nr}`) })
   notifier = await startTestNotifier(world.url, {
     RENKEI_SWEEP_MS: '50',
-    RENKEI_LANE_SLOTS: '16',
+    RENKEI_SEND_SLOTS_MAX: '26',
     RENKEI_WEBHOOK_TIMEOUT_MS: '1000',
   })
   await allExpanded()
@@ -60,7 +60,7 @@ test('a dead endpoint in mode all with many revisions behind one delays none of 
   await world.subscribe({ url: receiver.url('/well') })
   notifier = await startTestNotifier(world.url, {
     RENKEI_SWEEP_MS: '50',
-    RENKEI_LANE_SLOTS: '4',
+    RENKEI_SEND_SLOTS_MAX: '8',
   })
   await allExpanded()
   const events = await world.acceptMany(30, { level: 1 })
@@ -75,7 +75,7 @@ test('a report of level 4 overtakes a backlog of low ones', async () => {
   const low = await world.acceptMany(60, { level: 0 })
   notifier = await startTestNotifier(world.url, {
     RENKEI_SWEEP_MS: '50',
-    RENKEI_LANE_SLOTS: '8',
+    RENKEI_SEND_SLOTS_MAX: '13',
   })
   await receiver.waitFor(20)
   const crisis = await world.accept({ level: 4 })

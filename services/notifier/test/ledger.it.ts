@@ -16,7 +16,7 @@ beforeAll(async () => {
     RENKEI_SWEEP_MS: '50',
     RENKEI_EXPAND_SUBSCRIPTIONS_MAX: '7',
     RENKEI_WEBHOOK_TIMEOUT_MS: '300',
-    RENKEI_LANE_SLOTS: '24',
+    RENKEI_SEND_SLOTS_MAX: '40',
   }
   notifiers = await Promise.all([
     startTestNotifier(world.url, env),

@@ -1,18 +1,20 @@
 // Results on their way to the database: what happens to them when it refuses one, or is away.
 
-import { type AttemptResult, expandNext, newId, openDatabase } from '@renkei/db'
-import { makeLogger } from '@renkei/service-kit'
+import { expandNext, newId, openDatabase } from '@renkei/db'
+import { makeLogger, systemClock } from '@renkei/service-kit'
 import { startTcpProxy, waitFor } from '@renkei/testkit'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { openWorld, type World } from '../../../test/support/world.ts'
+import { makeHealthKeeper } from '../src/deliver/endpoint-health.ts'
 import { makeResultBuffer, type ResultBuffer } from '../src/deliver/result-buffer.ts'
+import type { TriedDelivery } from '../src/deliver/tally.ts'
 
 const notifierId = newId()
 const log = makeLogger('test', 'silent')
 
 let world: World
-let settled: AttemptResult[]
-let results: AttemptResult[]
+let settled: TriedDelivery[]
+let results: TriedDelivery[]
 
 beforeEach(async () => {
   world = await openWorld()
@@ -33,17 +35,20 @@ beforeEach(async () => {
 
 afterEach(() => world.close())
 
-function resultOf(seq: number, subscriptionId: string): AttemptResult {
-  const tried = { seq, subscriptionId, attempt: 1, startedAt: new Date().toISOString() }
+function resultOf(seq: number, subscriptionId: string): TriedDelivery {
+  const tried = { seq, subscriptionId, attempt: 1, round: 0, startedAt: new Date().toISOString() }
   const answered = { durationMs: 1, result: 'delivered', status: 204, reason: 'answered 204' }
-  return { ...tried, ...answered, outcome: 'delivered', retryInMs: null } as AttemptResult
+  return { ...tried, ...answered, outcome: 'delivered', retryInMs: null } as TriedDelivery
 }
 
 function makeBuffer(db = world.db): ResultBuffer {
+  const deps = { db, log, clock: systemClock, random: Math.random }
+  const health = makeHealthKeeper({ ...deps, endGone: () => Promise.resolve() })
   return makeResultBuffer({
     db,
     notifierId,
     log,
+    health,
     flushMs: 1,
     flushResultsMax: 4,
     onRecorded: (recorded) => void settled.push(...recorded),

@@ -103,7 +103,7 @@ describe('mode latest', () => {
 
   test('an older revision that waits for its turn is not sent after a newer one', async () => {
     await start({
-      RENKEI_LANE_SLOTS: '1',
+      RENKEI_SEND_SLOTS_MAX: '2',
       RENKEI_LANE_BACKLOG_MAX: '1',
       RENKEI_WEBHOOK_TIMEOUT_MS: '5000',
     })
@@ -168,7 +168,7 @@ describe('mode all', () => {
   })
 
   test('a crisis takes along what it must follow: a backlog, and a retry time of an hour', async () => {
-    await start({ RENKEI_LANE_SLOTS: '1', RENKEI_WEBHOOK_TIMEOUT_MS: '5000' })
+    await start({ RENKEI_SEND_SLOTS_MAX: '2', RENKEI_WEBHOOK_TIMEOUT_MS: '5000' })
     await subscribeApart('all')
     receiver.script('/x', comeBackLater)
     const reportId = newId()

@@ -5,6 +5,7 @@ import { sql } from 'kysely'
 import type { Db } from '../open-database.ts'
 import { newerIsOwed, overtakenReason } from './newer-is-owed.ts'
 import { type Recipient, recipientColumns } from './recipient.ts'
+import { readSkipped, type Skipped } from './skipped.ts'
 
 export interface DeliveryKey {
   readonly seq: number
@@ -16,12 +17,16 @@ export interface ClaimedDelivery extends Recipient {
   readonly reportId: string | null
   readonly revision: number | null
   readonly attempts: number
+  /** 0 at first; one more in each replay. */
+  readonly round: number
   /** The highest level of the report by now: a later revision may have raised it. */
   readonly peakLevel: number
+  /** What was superseded since the last revision that it got; nothing when nothing was. */
+  readonly skipped: Skipped | undefined
 }
 
-const deliveryColumns = sql`q.seq, q.report_id AS "reportId",
-  q.revision, q.attempts, coalesce((SELECT peak_level FROM reports r WHERE r.report_id = q.report_id),
+const deliveryColumns = sql`q.seq, q.report_id AS "reportId", q.revision, q.attempts, q.round,
+  coalesce((SELECT peak_level FROM reports r WHERE r.report_id = q.report_id),
     (SELECT peak_level FROM events e WHERE e.seq = q.seq)) AS "peakLevel"`
 
 export interface ClaimOptions {
@@ -30,47 +35,61 @@ export interface ClaimOptions {
   readonly limit: number
   /** Of one subscription at most so many, so that a long backlog of one leaves room for others. */
   readonly perSubscriptionMax: number
-  /** Subscriptions of which nothing is claimed. */
+  /** Subscriptions and organisations of which nothing is claimed. */
   readonly except: readonly string[]
+  readonly exceptOrganisations: readonly string[]
 }
 
 /**
- * Claims due deliveries of a lane, the longest due first; other notifiers skip them. What a newer
- * revision has overtaken (mode latest) is superseded instead.
+ * Claims due deliveries of a lane: the highest level first, organisations in turn, the longest due
+ * first; other notifiers skip them. What a newer revision has overtaken (mode latest) is superseded
+ * instead.
  */
 export async function claimDue(db: Db, options: ClaimOptions): Promise<ClaimedDelivery[]> {
-  const { rows } = await sql<ClaimedDelivery>`
+  const { rows } = await sql<Omit<ClaimedDelivery, 'skipped'>>`
     WITH candidate AS (
-      SELECT seq, subscription_id FROM delivery_queue c
-      WHERE lane = ${options.lane} AND claimed_by IS NULL AND due_at <= now()
-        AND subscription_id <> ALL(${[...options.except]}::uuid[])
-        AND NOT (ordered AND EXISTS (SELECT FROM delivery_queue older
-          WHERE older.subscription_id = c.subscription_id AND older.report_id = c.report_id
-            AND older.revision < c.revision))
-      ORDER BY due_at, seq LIMIT ${options.limit * 4}
+      SELECT c.* FROM (VALUES (4), (3), (2), (1), (0)) AS levels (level), LATERAL (
+        SELECT q.seq, q.subscription_id, s.organisation_id, q.level, q.due_at
+        FROM delivery_queue q JOIN subscriptions s USING (subscription_id)
+        WHERE q.lane = ${options.lane} AND q.level = levels.level AND q.claimed_by IS NULL
+          AND q.due_at <= now() AND q.subscription_id <> ALL(${[...options.except]}::uuid[])
+          AND s.organisation_id <> ALL(${[...options.exceptOrganisations]}::text[])
+          AND NOT (q.ordered AND q.replay_id IS NULL AND EXISTS (SELECT FROM delivery_queue older
+            WHERE older.subscription_id = q.subscription_id AND older.report_id = q.report_id
+              AND older.revision < q.revision AND older.replay_id IS NULL))
+        ORDER BY q.due_at, q.seq LIMIT ${options.limit * 4}) c
     ), ranked AS (
+      SELECT *, row_number() OVER (PARTITION BY subscription_id ORDER BY level DESC, due_at, seq) AS nr
+      FROM candidate
+    ), fair AS (
       SELECT seq, subscription_id,
-        row_number() OVER (PARTITION BY subscription_id ORDER BY seq) AS nr FROM candidate
+        row_number() OVER (PARTITION BY organisation_id ORDER BY level DESC, nr, due_at, seq) AS turn
+      FROM ranked WHERE nr <= ${options.perSubscriptionMax}
     ), due AS (
-      SELECT q.seq, q.subscription_id FROM delivery_queue q JOIN ranked USING (seq, subscription_id)
-      WHERE ranked.nr <= ${options.perSubscriptionMax} AND q.claimed_by IS NULL AND q.due_at <= now()
-      ORDER BY q.due_at, q.seq LIMIT ${options.limit} FOR UPDATE OF q SKIP LOCKED
+      SELECT q.seq, q.subscription_id, q.level, fair.turn
+      FROM delivery_queue q JOIN fair USING (seq, subscription_id)
+      WHERE q.claimed_by IS NULL AND q.due_at <= now()
+      ORDER BY q.level DESC, fair.turn, q.due_at, q.seq
+      LIMIT ${options.limit} FOR UPDATE OF q SKIP LOCKED
     ), overtaken AS (
       DELETE FROM delivery_queue q USING due, events e
       WHERE q.seq = due.seq AND q.subscription_id = due.subscription_id
-        AND e.seq = q.seq AND NOT q.ordered AND ${newerIsOwed}
-      RETURNING q.seq, q.subscription_id, q.attempts
+        AND e.seq = q.seq AND NOT q.ordered AND q.replay_id IS NULL AND ${newerIsOwed}
+      RETURNING q.seq, q.subscription_id, q.attempts, q.round
     ), outcomes AS (
-      INSERT INTO delivery_outcomes (seq, subscription_id, outcome, reason, attempts)
-      SELECT seq, subscription_id, 'superseded', ${overtakenReason}, attempts FROM overtaken)
-    UPDATE delivery_queue q SET claimed_by = ${options.notifierId}::uuid
-    FROM due, subscriptions s JOIN organisations o USING (organisation_id)
-    WHERE q.seq = due.seq AND q.subscription_id = due.subscription_id
-      AND s.subscription_id = q.subscription_id
-      AND NOT EXISTS (SELECT FROM overtaken o
-        WHERE o.seq = q.seq AND o.subscription_id = q.subscription_id)
-    RETURNING ${deliveryColumns}, ${recipientColumns}`.execute(db)
-  return rows
+      INSERT INTO delivery_outcomes (seq, subscription_id, outcome, reason, attempts, round)
+      SELECT seq, subscription_id, 'superseded', ${overtakenReason}, attempts, round FROM overtaken
+    ), claimed AS (
+      UPDATE delivery_queue q SET claimed_by = ${options.notifierId}::uuid FROM due
+      WHERE q.seq = due.seq AND q.subscription_id = due.subscription_id
+        AND NOT EXISTS (SELECT FROM overtaken o
+          WHERE o.seq = q.seq AND o.subscription_id = q.subscription_id)
+      RETURNING q.*, due.turn)
+    SELECT ${deliveryColumns}, ${recipientColumns}
+    FROM claimed q JOIN subscriptions s USING (subscription_id) JOIN organisations o USING (organisation_id)
+    ORDER BY q.level DESC, q.turn, q.due_at, q.seq`.execute(db)
+  const skippedOf = await readSkipped(db, rows)
+  return rows.map((row) => ({ ...row, skipped: skippedOf(row) }))
 }
 
 /**
@@ -163,9 +182,10 @@ export async function signOff(db: Db, notifierId: string): Promise<void> {
 /** Names the lanes that have something to expand or a delivery due: the sweep's one question. */
 export async function lanesWithWork(db: Db): Promise<string[]> {
   const { rows } = await sql<{ lane: string }>`
-    SELECT lane FROM unnest(ARRAY['level4', 'level3', 'level0to2', 'retry']) AS lanes (lane)
-    WHERE EXISTS (SELECT FROM delivery_queue q
-        WHERE q.lane = lanes.lane AND q.claimed_by IS NULL AND q.due_at <= now())
+    SELECT lane FROM unnest(ARRAY['level4', 'level3', 'level0to2', 'retry', 'replay']) AS lanes (lane)
+    WHERE EXISTS (SELECT FROM (VALUES (4), (3), (2), (1), (0)) AS levels (level)
+        WHERE EXISTS (SELECT FROM delivery_queue q WHERE q.lane = lanes.lane
+          AND q.level = levels.level AND q.claimed_by IS NULL AND q.due_at <= now()))
       OR EXISTS (SELECT FROM fan_outs f
         WHERE f.lane = lanes.lane AND f.completed_at IS NULL)`.execute(db)
   return rows.map((row) => row.lane)

@@ -6,7 +6,9 @@ import type { Db, Tx } from '../open-database.ts'
 import { eventColumns, eventTables } from '../feed/event-columns.ts'
 import type { EventFacts, FeedEvent } from '../feed/read-events.ts'
 import type { ClaimedDelivery } from './claim.ts'
+import { lockHeld, switchedOffReason } from './health.ts'
 import { type Recipient, recipientColumns } from './recipient.ts'
+import { readSkipped } from './skipped.ts'
 
 export interface OpenFanOut extends EventFacts {
   readonly reportId: string | null
@@ -33,10 +35,14 @@ export interface ExpandOptions {
   /** Of the new deliveries, how many this notifier takes at once; the rest anyone may claim. */
   readonly claimMax: number
   /** Whether this notifier may take a delivery of a subscription just now. */
-  readonly claimable: (subscriptionId: string) => boolean
+  readonly claimable: (subscription: Recipient) => boolean
   /** Brings what `owedTo` decides with up to what the transaction sees. */
   readonly refresh: (tx: Tx) => Promise<void>
   readonly owedTo: (event: OpenFanOut, subscription: SubscriptionView) => boolean
+  /** When a delivery goes into a digest instead of at once; null for those that do not. */
+  readonly digestAt?: (level: number, subscription: SubscriptionView) => Date | null
+  /** Does what belongs to the transaction that makes deliveries owed. */
+  readonly onOwed?: (tx: Tx, event: OpenFanOut, organisationIds: readonly string[]) => Promise<void>
 }
 
 export interface Expanded {
@@ -58,15 +64,46 @@ export async function expandNext(db: Db, options: ExpandOptions): Promise<Expand
     const owed = subscriptions.filter((subscription) => options.owedTo(event, subscription))
     const last = subscriptions.at(-1)?.subscriptionId ?? event.afterSubscription
     const blocked = await findBlocked(tx, event, owed)
-    const claimed = owed
-      .filter(({ subscriptionId: id }) => !blocked.has(id) && options.claimable(id))
-      .slice(0, Math.max(0, options.claimMax))
-      .map((subscription) => toClaimed(event, subscription))
+    const places = await placeAll(tx, event, owed, options)
+    const mayGo = owed.filter(
+      (s) => places.get(s.subscriptionId)?.at === 'now' && !blocked.has(s.subscriptionId),
+    )
+    const taken = mayGo.filter(options.claimable).slice(0, Math.max(0, options.claimMax))
     const superseded = await supersedeOlder(tx, event, owed)
     if (blocked.size > 0) await hurryOlder(tx, event, [...blocked], options.lane)
-    await store(tx, event, { owed, claimed, last, complete, options })
+    await store(tx, event, { owed, places, taken, last, complete, options })
+    if (owed.length > 0) await options.onOwed?.(tx, event, organisationsOf(owed))
+    const claimed = await toClaimed(tx, event, taken)
     return { event, owed: owed.length, superseded, claimed, complete }
   })
+}
+
+function organisationsOf(owed: readonly SubscriptionView[]): string[] {
+  return [...new Set(owed.map(({ organisationId }) => organisationId))]
+}
+
+interface Place {
+  /** Switched off: the delivery ends as dead at once. */
+  readonly at: 'now' | 'held' | 'switchedOff' | Date
+}
+
+// Where each delivery waits: what an endpoint cannot take now costs nothing until it can.
+async function placeAll(
+  tx: Tx,
+  { reportPeakLevel: level }: LockedFanOut,
+  owed: readonly SubscriptionView[],
+  { digestAt }: ExpandOptions,
+): Promise<Map<string, Place>> {
+  const ids = owed.map((s) => s.subscriptionId)
+  const { held, switchedOff } = await lockHeld(tx, ids, level >= 3)
+  const place = (subscription: SubscriptionView): Place => {
+    const { subscriptionId: id } = subscription
+    if (switchedOff.has(id) && level < 3) return { at: 'switchedOff' }
+    const digest = digestAt?.(level, subscription)
+    if (digest) return { at: digest }
+    return { at: held.has(id) ? 'held' : 'now' }
+  }
+  return new Map(owed.map((subscription) => [subscription.subscriptionId, place(subscription)]))
 }
 
 // Revisions of a report are expanded in their order, also when a newer one travels in a faster lane:
@@ -97,9 +134,16 @@ async function readChunk(tx: Tx, { afterSubscription: after }: OpenFanOut, limit
   return { subscriptions: rows.slice(0, limit), complete: rows.length <= limit }
 }
 
-function toClaimed(event: LockedFanOut, subscription: SubscriptionView): ClaimedDelivery {
-  const { seq, reportId, revision, reportPeakLevel } = event
-  return { ...subscription, seq, reportId, revision, attempts: 0, peakLevel: reportPeakLevel }
+async function toClaimed(
+  tx: Tx,
+  event: LockedFanOut,
+  taken: readonly SubscriptionView[],
+): Promise<ClaimedDelivery[]> {
+  const { seq, reportId, revision, reportPeakLevel: peakLevel } = event
+  const delivery = { seq, reportId, revision, attempts: 0, round: 0, peakLevel }
+  const deliveries = taken.map((subscription) => ({ ...subscription, ...delivery }))
+  const skippedOf = await readSkipped(tx, deliveries)
+  return deliveries.map((one) => ({ ...one, skipped: skippedOf(one) }))
 }
 
 // The first revision of a report, or a notice.
@@ -114,7 +158,7 @@ async function supersedeOlder(tx: Tx, event: OpenFanOut, owed: readonly Subscrip
     WITH gone AS (
       DELETE FROM delivery_queue
       WHERE subscription_id = ANY(${latest}::uuid[]) AND report_id = ${event.reportId}
-        AND revision < ${event.revision} AND claimed_by IS NULL
+        AND revision < ${event.revision} AND claimed_by IS NULL AND replay_id IS NULL
       RETURNING seq, subscription_id, attempts)
     INSERT INTO delivery_outcomes (seq, subscription_id, outcome, reason, attempts)
     SELECT seq, subscription_id, 'superseded',
@@ -130,42 +174,62 @@ async function findBlocked(tx: Tx, event: OpenFanOut, owed: readonly Subscriptio
   const { rows } = await sql<{ id: string }>`
     SELECT DISTINCT subscription_id AS id FROM delivery_queue
     WHERE subscription_id = ANY(${ordered}::uuid[]) AND report_id = ${event.reportId}
-      AND revision < ${event.revision}`.execute(tx)
+      AND revision < ${event.revision} AND replay_id IS NULL`.execute(tx)
   return new Set(rows.map((row) => row.id))
 }
 
 // What a revision waits for moves to its lane and is due at once: news is not held up by the turn or
 // the retry time of what came before it.
-async function hurryOlder(tx: Tx, event: OpenFanOut, blocked: readonly string[], lane: string) {
+async function hurryOlder(tx: Tx, event: LockedFanOut, blocked: readonly string[], lane: string) {
   await sql`
-    UPDATE delivery_queue SET lane = ${lane}, due_at = least(due_at, now())
+    UPDATE delivery_queue SET lane = ${lane}, due_at = least(due_at, now()),
+      level = greatest(level, ${event.reportPeakLevel}::int)
     WHERE subscription_id = ANY(${blocked}::uuid[]) AND report_id = ${event.reportId}
-      AND revision < ${event.revision} AND claimed_by IS NULL`.execute(tx)
+      AND revision < ${event.revision} AND claimed_by IS NULL AND replay_id IS NULL
+      AND (due_at < 'infinity' OR ${event.reportPeakLevel}::int >= 3)`.execute(tx)
 }
 
 interface Chunk {
   readonly owed: readonly SubscriptionView[]
-  readonly claimed: readonly ClaimedDelivery[]
+  readonly places: ReadonlyMap<string, Place>
+  readonly taken: readonly SubscriptionView[]
   readonly last: string | null
   readonly complete: boolean
   readonly options: ExpandOptions
 }
 
-async function store(tx: Tx, event: OpenFanOut, chunk: Chunk): Promise<void> {
-  const ids = chunk.owed.map((s) => s.subscriptionId)
-  const ordered = chunk.owed.map((s) => s.mode === 'all')
-  const claimed = chunk.claimed.map((s) => s.subscriptionId)
-  const { lane, notifierId } = chunk.options
+async function store(tx: Tx, event: LockedFanOut, chunk: Chunk): Promise<void> {
+  const { owed, places, taken, options } = chunk
+  const placeOf = (s: SubscriptionView) => places.get(s.subscriptionId)?.at ?? 'now'
+  const off = owed.filter((s) => placeOf(s) === 'switchedOff')
+  const queued = owed.filter((s) => placeOf(s) !== 'switchedOff')
   await sql`
     WITH made AS (
-      INSERT INTO delivery_queue (seq, subscription_id, report_id, revision, lane, due_at,
+      INSERT INTO delivery_queue (seq, subscription_id, report_id, revision, level, lane, due_at,
         ordered, claimed_by)
-      SELECT ${event.seq}, id, ${event.reportId}::uuid, ${event.revision}::int, ${lane}, now(),
-        ordered, CASE WHEN id = ANY(${claimed}::uuid[]) THEN ${notifierId}::uuid END
-      FROM unnest(${ids}::uuid[], ${ordered}::boolean[]) AS owed (id, ordered)
+      SELECT ${event.seq}, id, ${event.reportId}::uuid, ${event.revision}::int,
+        ${event.reportPeakLevel}::int, CASE WHEN digest THEN 'digest' ELSE ${options.lane} END,
+        coalesce(due_at, now()), ordered,
+        CASE WHEN id = ANY(${taken.map((s) => s.subscriptionId)}::uuid[])
+          THEN ${options.notifierId}::uuid END
+      FROM unnest(${queued.map((s) => s.subscriptionId)}::uuid[],
+        ${queued.map((s) => s.mode === 'all')}::boolean[],
+        ${queued.map((s) => placeOf(s) instanceof Date)}::boolean[],
+        ${queued.map((s) => dueAt(placeOf(s)))}::timestamptz[])
+        AS owed (id, ordered, digest, due_at)
+      RETURNING 1
+    ), ended AS (
+      INSERT INTO delivery_outcomes (seq, subscription_id, outcome, reason, attempts)
+      SELECT ${event.seq}, id, 'dead', ${switchedOffReason}, 0
+      FROM unnest(${off.map((s) => s.subscriptionId)}::uuid[]) AS off (id)
       RETURNING 1)
     UPDATE fan_outs SET after_subscription = ${chunk.last}::uuid,
-      owed = owed + (SELECT count(*) FROM made),
+      owed = owed + (SELECT count(*) FROM made) + (SELECT count(*) FROM ended),
       completed_at = CASE WHEN ${chunk.complete}::boolean THEN now() END
     WHERE seq = ${event.seq}`.execute(tx)
+}
+
+function dueAt(at: Place['at']): string | null {
+  if (at instanceof Date) return at.toISOString()
+  return at === 'held' ? 'infinity' : null
 }

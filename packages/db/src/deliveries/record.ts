@@ -10,6 +10,7 @@ export interface AttemptResult {
   readonly seq: number
   readonly subscriptionId: string
   readonly attempt: number
+  readonly round: number
   readonly startedAt: string
   readonly durationMs: number
   readonly result: 'delivered' | 'retry' | 'refused'
@@ -34,30 +35,32 @@ export async function recordAttempts(
   const { rows } = await sql<{ lane: string }>`
     WITH input AS MATERIALIZED (
       SELECT * FROM json_to_recordset(${JSON.stringify(results)}::json) AS input (
-        seq bigint, "subscriptionId" uuid, attempt integer, "startedAt" timestamptz,
+        seq bigint, "subscriptionId" uuid, attempt integer, round smallint, "startedAt" timestamptz,
         "durationMs" integer, result text, status integer, reason text, outcome text,
         "retryInMs" integer)
     ), tried AS (
-      INSERT INTO delivery_attempts (seq, subscription_id, attempt, started_at, duration_ms,
+      INSERT INTO delivery_attempts (seq, subscription_id, attempt, round, started_at, duration_ms,
         result, status, reason)
-      SELECT seq, "subscriptionId", attempt, "startedAt", "durationMs", result, status, reason
+      SELECT seq, "subscriptionId", attempt, round, "startedAt", "durationMs", result, status, reason
       FROM input
     ), ended AS (
       DELETE FROM delivery_queue q USING input i
       WHERE q.seq = i.seq AND q.subscription_id = i."subscriptionId" AND i.outcome IS NOT NULL
-      RETURNING q.seq, q.subscription_id, q.report_id, q.ordered, i.outcome, i.reason, i.attempt
+      RETURNING q.seq, q.subscription_id, q.report_id, q.ordered, q.round, q.replay_id, i.outcome,
+        i.reason, i.attempt
     ), overtaken AS (
       DELETE FROM delivery_queue q USING input i, events e
       WHERE q.seq = i.seq AND q.subscription_id = i."subscriptionId" AND i.outcome IS NULL
-        AND e.seq = q.seq AND NOT q.ordered AND ${newerIsOwed}
-      RETURNING q.seq, q.subscription_id, i.attempt
+        AND e.seq = q.seq AND NOT q.ordered AND q.replay_id IS NULL AND ${newerIsOwed}
+      RETURNING q.seq, q.subscription_id, q.round, i.attempt
     ), outcomes AS (
-      INSERT INTO delivery_outcomes (seq, subscription_id, outcome, reason, attempts)
-      SELECT seq, subscription_id, outcome, reason, attempt FROM ended
+      INSERT INTO delivery_outcomes (seq, subscription_id, outcome, reason, attempts, round, replay_id)
+      SELECT seq, subscription_id, outcome, reason, attempt, round, replay_id FROM ended
       UNION ALL
-      SELECT seq, subscription_id, 'superseded', ${overtakenReason}, attempt FROM overtaken
+      SELECT seq, subscription_id, 'superseded', ${overtakenReason}, attempt, round, NULL FROM overtaken
     ), again AS (
-      UPDATE delivery_queue q SET attempts = i.attempt, reason = i.reason, lane = 'retry',
+      UPDATE delivery_queue q SET attempts = i.attempt, reason = i.reason,
+        lane = CASE WHEN q.lane IN ('replay', 'digest') THEN q.lane ELSE 'retry' END,
         claimed_by = NULL, due_at = now() + make_interval(secs => i."retryInMs" / 1000.0)
       FROM input i
       WHERE q.seq = i.seq AND q.subscription_id = i."subscriptionId" AND i.outcome IS NULL

@@ -21,16 +21,27 @@ export interface EventToSend {
   readonly recordedAt: Date
 }
 
-/** Takes the feed number of the event before it in the receiver's view and gives the body. */
+/** What a receiver was spared because newer revisions superseded it. */
+export interface Spared {
+  /** The newest revision that it got before; 0 when none. */
+  readonly previousDeliveredRevision: number
+  /** Of the revisions that it did not get. */
+  readonly highestLevel: number
+}
+
+/**
+ * Takes the feed number of the event before it in the receiver's view, and what it was spared, and
+ * gives the body.
+ */
 export interface EnvelopeWriter {
-  (previousSeq: number): string
+  (previousSeq: number, spared?: Spared): string
   /** The top-level names of the data. */
   readonly fields: readonly string[]
 }
 
 /** Writes the envelope of an event that shows a report. */
 export function writeEnvelope(event: EventToSend, view: ReportView): EnvelopeWriter {
-  return write({ ...common(event), ...aboutReport(event) }, view)
+  return write({ ...common(event), ...aboutReport(event) }, view, event.level)
 }
 
 /** Writes the envelope of an event that concerns no report, with its data as they are. */
@@ -43,7 +54,8 @@ export function writeNotice(event: EventToSend, data: object): EnvelopeWriter {
 export function writeSignIn(event: EventToSend): EnvelopeWriter {
   const { subject: reportId, revision } = event
   const data = { reportId, revision, reason: 'readSignedIn', href: `/v1/reports/${reportId}` }
-  return write({ ...common(event, eventTypes.reportNotice), ...aboutReport(event) }, data)
+  const head = { ...common(event, eventTypes.reportNotice), ...aboutReport(event) }
+  return write(head, data, event.level)
 }
 
 /** Tells who could see a report before that it no longer can, and nothing else of it. */
@@ -77,12 +89,21 @@ function aboutReport(event: EventToSend) {
   }
 }
 
-function write(attributes: object, view: object): EnvelopeWriter {
+// Without a level it tells of no revision, and of none that was spared either.
+function write(attributes: object, view: object, level?: number): EnvelopeWriter {
   const head = JSON.stringify(attributes).slice(0, -1)
   const data = JSON.stringify(view)
-  const body = (previousSeq: number) =>
-    `${head},"previouscursor":"${toCursor(previousSeq)}","data":${data}}`
+  const body = (previousSeq: number, spared?: Spared) => {
+    const skipped = spared && level !== undefined ? writeSpared(spared, level) : ''
+    return `${head},"previouscursor":"${toCursor(previousSeq)}"${skipped},"data":${data}}`
+  }
   return Object.assign(body, { fields: Object.keys(view) })
+}
+
+// Names of extensions are lower-case letters and digits (CloudEvents 1.0, §3.1).
+function writeSpared({ previousDeliveredRevision, highestLevel }: Spared, level: number): string {
+  const highest = Math.max(highestLevel, level)
+  return `,"previousdeliveredrevision":${previousDeliveredRevision},"highestlevelsince":${highest}`
 }
 
 /** The CloudEvents source of an organisation, a URI reference below the service. */

@@ -16,6 +16,10 @@ export const eventTypes = {
   acknowledgementOverdue: 'jp.renkei.acknowledgement.overdue.v1',
   acknowledgementEscalated: 'jp.renkei.acknowledgement.escalated.v1',
   contactConfirmationRequested: 'jp.renkei.contact.confirmationRequested.v1',
+  subscriptionFailing: 'jp.renkei.subscription.failing.v1',
+  subscriptionRecovered: 'jp.renkei.subscription.recovered.v1',
+  subscriptionSwitchedOff: 'jp.renkei.subscription.switchedOff.v1',
+  subscriptionEnded: 'jp.renkei.subscription.ended.v1',
   heartbeat: 'jp.renkei.stream.heartbeat.v1',
   resync: 'jp.renkei.stream.resync.v1',
   subscriptionVerification: 'jp.renkei.subscription.verification.v1',
@@ -38,6 +42,7 @@ const dataSchemas: readonly (readonly [prefix: string, schema: string])[] = [
     'acknowledgement.schema.json#/$defs/acknowledgementEscalation',
   ],
   ['jp.renkei.acknowledgement.', 'acknowledgement.schema.json'],
+  ['jp.renkei.subscription.', 'event.schema.json#/$defs/subscriptionNotice'],
   ['jp.renkei.contact.', 'contact.schema.json#/$defs/confirmationRequest'],
 ]
 

@@ -11,6 +11,7 @@ import type { Sight } from '../projection/sight.ts'
 import {
   type EnvelopeWriter,
   type EventToSend,
+  type Spared,
   writeEnvelope,
   writeNarrowed,
   writeNotice,
@@ -100,7 +101,8 @@ function makeWriter(
 // Receivers of one view follow each other with the same predecessor.
 function rememberLast(write: EnvelopeWriter): EnvelopeWriter {
   let last: { previous: number; text: string } | undefined
-  const body = (previous: number) => {
+  const body = (previous: number, spared?: Spared) => {
+    if (spared) return write(previous, spared)
     if (last?.previous !== previous) last = { previous, text: write(previous) }
     return last.text
   }

@@ -48,6 +48,14 @@ export interface EventEnvelope {
    */
   previouscursor?: string
   /**
+   * Where newer revisions superseded some before they were delivered (mode latest): the newest revision that this subscription got before, 0 when none.
+   */
+  previousdeliveredrevision?: number
+  /**
+   * The highest level of the revisions since then, this one included, so that no peak stays hidden.
+   */
+  highestlevelsince?: LevelValue
+  /**
    * Revision of the resource that the event is about.
    */
   revision?: number
@@ -95,5 +103,31 @@ export interface ReportNotice {
    * Where to read it, below the address of the API.
    */
   href?: string
+  [k: string]: unknown
+}
+/**
+ * Tells the owner of a subscription that its endpoint does not answer, answers again, is no longer tried for levels 0 to 2, or that the subscription has ended.
+ */
+export interface SubscriptionNotice {
+  /**
+   * Identifier of the subscription.
+   */
+  subscriptionId: string
+  /**
+   * Why, in words: what the endpoint answered last, or who ended the subscription.
+   */
+  reason: string
+  /**
+   * Since when there have been nothing but failures.
+   */
+  failingSince?: DateTime
+  /**
+   * When deliveries of levels 0 to 2 stop, or stopped, being tried. Levels 3 and 4 are always tried.
+   */
+  switchOffAt?: DateTime
+  /**
+   * How many deliveries wait for the endpoint.
+   */
+  waiting?: number
   [k: string]: unknown
 }

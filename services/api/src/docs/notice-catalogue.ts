@@ -10,6 +10,10 @@ export type NoticeName =
   | 'reportNotice'
   | 'contactConfirmationRequested'
   | Extract<keyof typeof eventTypes, `agreement${string}` | `acknowledgement${string}`>
+  | 'subscriptionFailing'
+  | 'subscriptionRecovered'
+  | 'subscriptionSwitchedOff'
+  | 'subscriptionEnded'
 
 const words: Record<NoticeName, readonly [title: string, titleJa: string, description: string]> = {
   reportNotice: [
@@ -51,6 +55,26 @@ const words: Record<NoticeName, readonly [title: string, titleJa: string, descri
     '督促の状況',
     'To the reporter: who has not answered, which step was taken, and whether nobody is left but to call. Numbers are read at `data.href`.',
   ],
+  subscriptionFailing: [
+    'Endpoint failing',
+    '宛先の不達',
+    'An endpoint of yours has taken nothing for an hour, or for four days: what is owed to it waits. Without a success levels 0 to 2 are no longer tried from `data.switchOffAt`.',
+  ],
+  subscriptionRecovered: [
+    'Endpoint recovered',
+    '宛先の回復',
+    'It answers again; what waited is on its way.',
+  ],
+  subscriptionSwitchedOff: [
+    'Endpoint switched off',
+    '宛先の停止',
+    'Five days of nothing but failures: levels 0 to 2 are no longer tried, and what waited of them is dead until you replay it. Levels 3 and 4 are still tried; one success switches it on again.',
+  ],
+  subscriptionEnded: [
+    'Subscription ended',
+    '購読の終了',
+    'The endpoint answered 410 Gone, or its reader unsubscribed.',
+  ],
   contactConfirmationRequested: [
     'Contacts to be confirmed',
     '連絡先の確認依頼',
@@ -71,6 +95,10 @@ export function notices(): Record<NoticeName, Described> {
 
 function dataOf(name: NoticeName): Json {
   const member = (description: string) => ({ type: 'string', description })
+  if (name.startsWith('subscription')) {
+    const properties = { subscriptionId: member('The subscription.'), reason: member('Why.') }
+    return { type: 'object', required: ['subscriptionId', 'reason'], properties }
+  }
   if (name === 'reportNotice') {
     const properties = { reportId: member('The report.'), reason: member('Why.') }
     return { type: 'object', required: ['reportId', 'reason'], properties }
@@ -107,6 +135,9 @@ function aboutOf(type: string): Json {
   if (type === eventTypes.contactConfirmationRequested) {
     return { subject: 'example-mobile', data: confirmationRequest }
   }
+  if (type.startsWith('jp.renkei.subscription.')) {
+    return { subject: subscriptionNotice?.subscriptionId, data: subscriptionNotice }
+  }
   const subject = '01985a7c-6f00-7a3e-9c1d-2b4f6a8c0e12'
   const said = acknowledgementExamples[type]
   if (said) return { subject, data: said }
@@ -114,6 +145,7 @@ function aboutOf(type: string): Json {
 }
 
 const [agreement] = schemas.agreement.$defs.agreement.examples
+const [subscriptionNotice] = schemas.event.$defs.subscriptionNotice.examples
 const [confirmationRequest] = schemas.contact.$defs.confirmationRequest.examples
 
 const { acknowledgement, acknowledgementOverdue, acknowledgementEscalation } =

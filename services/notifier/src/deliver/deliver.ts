@@ -1,12 +1,13 @@
 // One delivery, from a claimed row to its result: project for the audience, envelope, send, decide.
 
-import type { AttemptResult, ClaimedDelivery, FeedEvent, SharingBook } from '@renkei/db'
+import type { ClaimedDelivery, FeedEvent, SharingBook } from '@renkei/db'
 import { eventWriter, hear, type SubscriptionFilter } from '@renkei/schema'
 import type { Clock } from '@renkei/service-kit'
 import type { Channels, SendOutcome } from '../channels/channel.ts'
 import type { EventStore } from '../view/event-store.ts'
 import type { PreviousEvents } from '../view/previous-event.ts'
-import { decideNext } from './retry-policy.ts'
+import { askedMs, decideNext } from './retry-policy.ts'
+import type { TriedDelivery } from './tally.ts'
 
 export interface DeliverDeps {
   readonly events: EventStore
@@ -16,10 +17,12 @@ export interface DeliverDeps {
   readonly clock: Clock
   readonly random: () => number
   readonly giveUpAfterMs: number
+  /** For levels 3 and 4. */
+  readonly giveUpUrgentAfterMs: number
 }
 
 export interface Delivered {
-  readonly result: AttemptResult
+  readonly result: TriedDelivery
   readonly event: FeedEvent
   readonly sent: SendOutcome
 }
@@ -33,17 +36,25 @@ export async function deliver(delivery: ClaimedDelivery, deps: DeliverDeps): Pro
   const sent = await send(body, event, delivery, deps)
   const durationMs = Math.round(performance.now() - started)
   const attempt = delivery.attempts + 1
+  const level = delivery.peakLevel
   const next = decideNext(sent, {
     attempt,
-    level: delivery.peakLevel,
+    level,
     ageMs: startedAt.getTime() - event.recordedAt.getTime(),
-    giveUpAfterMs: deps.giveUpAfterMs,
+    giveUpAfterMs: level >= 3 ? deps.giveUpUrgentAfterMs : deps.giveUpAfterMs,
     random: deps.random(),
   })
-  const { seq, subscriptionId } = delivery
-  const { result, status, reason } = sent
-  const tried = { seq, subscriptionId, attempt, startedAt: startedAt.toISOString(), durationMs }
-  return { event, sent, result: { ...tried, result, status, reason, ...next } }
+  const tried = { ...delivered(delivery, sent), attempt, startedAt: startedAt.toISOString() }
+  return { event, sent, result: { ...tried, durationMs, ...next } }
+}
+
+function delivered(delivery: ClaimedDelivery, sent: SendOutcome) {
+  const { seq, subscriptionId, organisationId, round, peakLevel: level } = delivery
+  const { result, status, reason, gone = false, countsAgainstHealth = true } = sent
+  return {
+    ...{ seq, subscriptionId, organisationId, round, level },
+    ...{ result, status, reason, gone, countsAgainstHealth, askedMs: askedMs(sent, level) },
+  }
 }
 
 async function writeBody(event: FeedEvent, delivery: ClaimedDelivery, deps: DeliverDeps) {
@@ -54,7 +65,7 @@ async function writeBody(event: FeedEvent, delivery: ClaimedDelivery, deps: Deli
   const write = hearing && eventWriter(event, hearing)
   if (!write) return undefined
   const view = { ...delivery, filter }
-  return write(await deps.previous.before(event, view))
+  return write(await deps.previous.before(event, view), delivery.skipped)
 }
 
 async function send(
@@ -72,7 +83,7 @@ async function send(
 
 function notSetUp(channel: string): SendOutcome {
   const reason = `the operator has not set up the channel ${channel}`
-  return { result: 'retry', status: null, reason, retryAfterMs: null }
+  return { result: 'retry', status: null, reason, retryAfterMs: null, countsAgainstHealth: false }
 }
 
 function refused(reason: string): SendOutcome {

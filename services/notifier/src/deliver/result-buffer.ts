@@ -2,11 +2,13 @@
 // kept and recorded later; were the process to end before, the deliveries would only be sent again.
 // A result that the database refuses is left out, so that it holds up no other.
 
-import { type AttemptResult, type Db, isDatabaseUnavailable, recordAttempts } from '@renkei/db'
+import { type Db, isDatabaseUnavailable, recordAttempts } from '@renkei/db'
 import type { Logger } from '@renkei/service-kit'
+import type { HealthKeeper } from './endpoint-health.ts'
+import type { TriedDelivery } from './tally.ts'
 
 export interface ResultBuffer {
-  add(result: AttemptResult): void
+  add(result: TriedDelivery): void
   /** Resolves when everything added so far is recorded. */
   flush(): Promise<void>
   waiting(): number
@@ -16,16 +18,17 @@ export interface ResultBufferDeps {
   readonly db: Db
   readonly notifierId: string
   readonly log: Logger
+  readonly health: HealthKeeper
   readonly flushMs: number
   readonly flushResultsMax: number
   /** Told which results are settled, and the lanes in which deliveries now have their turn. */
-  readonly onRecorded: (results: readonly AttemptResult[], lanes: readonly string[]) => void
+  readonly onRecorded: (results: readonly TriedDelivery[], lanes: readonly string[]) => void
 }
 
 const retryMs = 200
 
 export function makeResultBuffer(deps: ResultBufferDeps): ResultBuffer {
-  let waiting: AttemptResult[] = []
+  let waiting: TriedDelivery[] = []
   let flushing: Promise<void> | undefined
   let timer: NodeJS.Timeout | undefined
   const drain = async () => {
@@ -65,12 +68,14 @@ interface Recorded {
 }
 
 async function record(
-  results: readonly AttemptResult[],
+  results: readonly TriedDelivery[],
   deps: ResultBufferDeps,
 ): Promise<Recorded> {
   const { db, notifierId, log, flushResultsMax } = deps
   try {
-    return { lanes: await recordAttempts(db, notifierId, results), sizeNext: flushResultsMax }
+    const lanes = await recordAttempts(db, notifierId, results)
+    const recovered = await deps.health.note(results)
+    return { lanes: recovered ? [...lanes, 'retry'] : lanes, sizeNext: flushResultsMax }
   } catch (error) {
     if (isDatabaseUnavailable(error)) {
       log.warn({ err: error, results: results.length }, 'results.not-recorded')

@@ -1,51 +1,117 @@
+import { type Lane, lanes } from '@renkei/bell'
 import { describe, expect, test } from 'vitest'
-import { type EndpointLoad, makeSlots } from './slots.ts'
+import { makeSlotPool, type Receiver } from './slots.ts'
 
-function lanes(laneMax = 4, endpointMax = 2) {
-  const endpoints = new Map<string, EndpointLoad>()
-  const make = () => makeSlots(laneMax, endpointMax, endpoints)
-  return { one: make(), two: make(), endpoints }
+const limits = { slotsMax: 64, endpointMax: 8, organisationPercent: 100 }
+
+let nr = 0
+const stranger = (): Receiver => {
+  nr += 1
+  return { subscriptionId: `s${nr}`, organisationId: `o${nr}` }
 }
 
-describe('slots', () => {
-  test('a lane has its own, however full another is', () => {
-    const { one, two } = lanes(2)
-    one.take('a')
-    one.take('b')
-    expect([one.free(), two.free()]).toEqual([0, 2])
-    expect([one.inFlight(), two.inFlight()]).toEqual([2, 0])
+function poolOf(changes: Partial<typeof limits> = {}) {
+  const pool = makeSlotPool({ ...limits, ...changes })
+  const fill = (lane: Lane) => {
+    const slots = pool.lane(lane)
+    const taken: Receiver[] = []
+    while (slots.free() > 0) {
+      const receiver = stranger()
+      slots.take(receiver)
+      taken.push(receiver)
+    }
+    return taken
+  }
+  return { pool, fill }
+}
+
+describe('the pool of slots', () => {
+  test('whatever fills the other lanes, a quarter is left for level 4', () => {
+    const { pool, fill } = poolOf()
+    for (const lane of lanes.filter((each) => each !== 'level4')) fill(lane)
+    expect(pool.lane('level4').free()).toBeGreaterThanOrEqual(16)
   })
 
-  test('what is in flight to an endpoint counts in every lane', () => {
-    const { one, two } = lanes(9, 2)
-    one.take('a')
-    expect(two.mayTake('a')).toBe(true)
-    two.take('a')
-    expect([one.mayTake('a'), two.mayTake('a'), one.mayTake('b')]).toEqual([false, false, true])
-    expect(one.full()).toEqual(['a'])
-    two.give('a', true)
-    expect([one.mayTake('a'), one.full()]).toEqual([true, []])
+  test('retries and replays together have a quarter at most, replays an eighth', () => {
+    const { pool, fill } = poolOf()
+    expect(fill('replay')).toHaveLength(8)
+    expect(fill('retry')).toHaveLength(8)
+    expect([pool.lane('retry').free(), pool.lane('replay').free()]).toEqual([0, 0])
   })
 
-  test('an endpoint that failed gets one at a time until it answers again', () => {
-    const { one } = lanes(9, 3)
-    one.take('a')
-    one.give('a', false)
-    expect(one.mayTake('a')).toBe(true)
-    one.take('a')
-    expect([one.mayTake('a'), one.full()]).toEqual([false, ['a']])
-    one.give('a', true)
-    one.take('a')
-    expect(one.mayTake('a')).toBe(true)
+  test('levels 0 to 2 leave an eighth to level 3, which leaves a quarter to level 4', () => {
+    const { pool, fill } = poolOf()
+    expect(fill('level0to2')).toHaveLength(40)
+    expect(fill('level3')).toHaveLength(8)
+    expect(fill('level4')).toHaveLength(16)
+    expect(lanes.map((lane) => pool.lane(lane).free())).toEqual([0, 0, 0, 0, 0])
   })
 
-  test('an endpoint that is well and idle is not remembered', () => {
-    const { one, endpoints } = lanes()
-    one.take('a')
-    one.give('a', true)
-    expect(endpoints.size).toBe(0)
-    one.take('a')
-    one.give('a', false)
-    expect(endpoints.size).toBe(1)
+  test('level 4 may have the whole pool, and gives it back', () => {
+    const { pool, fill } = poolOf()
+    const taken = fill('level4')
+    expect(taken).toHaveLength(64)
+    expect(pool.lane('level0to2').free()).toBe(0)
+    for (const one of taken) pool.lane('level4').give(one, true)
+    expect(pool.lane('level0to2').free()).toBe(40)
   })
+
+  test('every lane can send something, however small the pool', () => {
+    for (const lane of lanes) expect(poolOf({ slotsMax: 2 }).fill(lane).length).toBeGreaterThan(0)
+  })
+
+  test('while urgent news is on its way, the lesser lanes have an eighth', () => {
+    const { pool } = poolOf()
+    pool.hurry(true)
+    expect(lanes.map((lane) => pool.lane(lane).free())).toEqual([64, 8, 8, 8, 8])
+    pool.hurry(false)
+    expect(pool.lane('level0to2').free()).toBe(40)
+  })
+})
+
+describe('an endpoint', () => {
+  const one = { subscriptionId: 'a', organisationId: 'x' }
+
+  test('has its limit over all lanes; level 4 has two more', () => {
+    const { pool } = poolOf({ endpointMax: 2 })
+    pool.lane('level0to2').take(one)
+    expect(pool.lane('retry').mayTake(one)).toBe(true)
+    pool.lane('retry').take(one)
+    expect(pool.lane('level3').mayTake(one)).toBe(false)
+    expect(pool.full('level3').subscriptions).toEqual(['a'])
+    expect(pool.full('level4').subscriptions).toEqual([])
+    pool.lane('level4').take(one)
+    pool.lane('level4').take(one)
+    expect(pool.lane('level4').mayTake(one)).toBe(false)
+  })
+
+  test('gets one at a time after a failure, then 2, 4, 8 with each success', () => {
+    const { pool } = poolOf()
+    const slots = pool.lane('level0to2')
+    slots.take(one)
+    slots.give(one, false)
+    const atATime = []
+    for (let round = 0; round < 5; round += 1) {
+      const before = slots.inFlight()
+      while (slots.mayTake(one)) slots.take(one)
+      atATime.push(slots.inFlight())
+      slots.give(one, true)
+      expect(slots.inFlight()).toBeGreaterThanOrEqual(before)
+    }
+    expect(atATime).toEqual([1, 2, 4, 8, 8])
+  })
+})
+
+test('an organisation has a share of what its lane may have, however many endpoints it has', () => {
+  const { pool } = poolOf({ organisationPercent: 50 })
+  const slots = pool.lane('level0to2')
+  let taken = 0
+  const endpoint = () => ({ subscriptionId: `e${taken}`, organisationId: 'big' })
+  while (slots.mayTake(endpoint())) {
+    slots.take(endpoint())
+    taken += 1
+  }
+  expect(taken).toBe(20)
+  expect(pool.full('level0to2').organisations).toEqual(['big'])
+  expect(slots.mayTake(stranger())).toBe(true)
 })

@@ -9,6 +9,8 @@ export interface NotifierMetrics {
   readonly inFlight: Gauge<'lane'>
   readonly unrecorded: Gauge
   readonly contacts: Gauge<'state'>
+  readonly firstAcknowledgement: Histogram<'level'>
+  readonly acknowledgementsOverdue: Gauge<'level'>
 }
 
 export interface MetricSources {
@@ -52,6 +54,19 @@ export function makeNotifierMetrics(sources: MetricSources): NotifierMetrics {
       collect() {
         this.set(sources.unrecorded())
       },
+    }),
+    firstAcknowledgement: new Histogram({
+      name: 'renkei_first_acknowledgement_seconds',
+      help: 'From the commit of the first revision of a level to the first answer of a person, by organisation.',
+      labelNames: ['level'],
+      buckets: [30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 86_400],
+      registers,
+    }),
+    acknowledgementsOverdue: new Gauge({
+      name: 'renkei_acknowledgements_overdue',
+      help: 'Organisations that have not answered to a real report in time, by level.',
+      labelNames: ['level'],
+      registers,
     }),
     contacts: new Gauge({
       name: 'renkei_contacts',

@@ -1,10 +1,10 @@
 import type { ClaimedDelivery } from '@renkei/db'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { makeSlots, type Slots } from '../deliver/slots.ts'
+import { makeSlotPool, type Slots } from '../deliver/slots.ts'
 import { type Backlog, makeBacklog } from './backlog.ts'
 
 const delivery = (seq: number, subscriptionId = `s${seq}`) =>
-  ({ seq, subscriptionId }) as ClaimedDelivery
+  ({ seq, subscriptionId, organisationId: `o ${subscriptionId}` }) as ClaimedDelivery
 
 let slots: Slots
 let begun: number[]
@@ -15,7 +15,9 @@ let backlog: Backlog
 afterEach(() => void vi.useRealTimers())
 beforeEach(() => {
   vi.useFakeTimers()
-  slots = makeSlots(2, 1, new Map())
+  // Five eighths of four: two.
+  const limits = { slotsMax: 4, endpointMax: 1, organisationPercent: 100 }
+  slots = makeSlotPool(limits).lane('level0to2')
   begun = []
   refused = []
   returned = []
@@ -32,7 +34,7 @@ describe('a backlog', () => {
   it('begins in order, and the next one when a slot comes free', () => {
     backlog.add([delivery(1), delivery(2), delivery(3)])
     expect(begun).toEqual([1, 2])
-    slots.give('s1', true)
+    slots.give(delivery(1), true)
     backlog.proceed()
     expect(begun).toEqual([1, 2, 3])
   })
@@ -50,7 +52,7 @@ describe('a backlog', () => {
     const asking = backlog.whenReady().then(() => (asked = true))
     await Promise.resolve()
     expect(asked).toBe(false)
-    slots.give('s1', true)
+    slots.give(delivery(1), true)
     backlog.proceed()
     await asking
     expect(backlog.room()).toBe(2)
@@ -67,7 +69,7 @@ describe('a backlog', () => {
   it('hands over what has not begun', () => {
     backlog.add([delivery(1), delivery(2), delivery(3)])
     expect(backlog.empty().map(({ seq }) => seq)).toEqual([3])
-    slots.give('s1', true)
+    slots.give(delivery(1), true)
     backlog.proceed()
     expect(begun).toEqual([1, 2])
   })
@@ -91,12 +93,12 @@ describe('a backlog', () => {
       await vi.advanceTimersByTimeAsync(200)
     }
     expect(begun).toEqual([1, 2])
-    slots.give('s1', true)
-    slots.give('s2', true)
+    slots.give(delivery(1), true)
+    slots.give(delivery(2), true)
     expect(backlog.room()).toBe(2)
     for (const seq of [11, 12, 13]) {
       backlog.add([delivery(seq)])
-      slots.give(`s${seq}`, true)
+      slots.give(delivery(seq), true)
     }
     expect(backlog.room()).toBe(4)
   })
@@ -105,8 +107,8 @@ describe('a backlog', () => {
     for (let round = 0; round < 20; round += 1) {
       backlog.add([delivery(round * 2), delivery(round * 2 + 1)])
       await vi.advanceTimersByTimeAsync(100)
-      slots.give(`s${round * 2}`, true)
-      slots.give(`s${round * 2 + 1}`, true)
+      slots.give(delivery(round * 2), true)
+      slots.give(delivery(round * 2 + 1), true)
       backlog.proceed()
     }
     expect([returned, backlog.room()]).toEqual([[], 4])

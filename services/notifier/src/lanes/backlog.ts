@@ -100,8 +100,8 @@ function beginSome(held: Held[], { slots, begin, refuse }: BacklogDeps): void {
   while (slots.free() > 0) {
     const next = held.shift()?.delivery
     if (!next) break
-    if (slots.mayTake(next.subscriptionId)) {
-      slots.take(next.subscriptionId)
+    if (slots.mayTake(next)) {
+      slots.take(next)
       begin(next)
     } else busy.push(next)
   }

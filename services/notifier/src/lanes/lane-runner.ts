@@ -1,11 +1,12 @@
 // The work of one lane: expand what was accepted, claim what is due, send, until nothing is left.
-// A lane has slots of its own: no other lane can take them, however long its backlog.
+// It sends as far as the pool of slots lets this lane, however long the backlog of another.
 
 import {
   claimDue,
   type ClaimedDelivery,
   type Db,
   expandNext,
+  type ExpandOptions,
   putBack,
   release,
   releaseOrphans,
@@ -29,6 +30,14 @@ export interface LaneDeps extends DeliverDeps {
   readonly log: Logger
   readonly subscriptionsMax: number
   readonly endpointInFlightMax: number
+  /** Subscriptions and organisations that may not be sent more just now. */
+  readonly full: () => { subscriptions: string[]; organisations: string[] }
+  /** Called when a send has ended: its slot is any lane's. */
+  readonly onSlotFree: () => void
+  /** Called when something begins. */
+  readonly onHurry: () => void
+  readonly digestAt: NonNullable<ExpandOptions['digestAt']>
+  readonly onOwed: NonNullable<ExpandOptions['onOwed']>
   /** How many deliveries the lane claims ahead of its slots. */
   readonly backlogMax: number
   readonly onDelivered: (lane: string, delivered: Delivered) => void
@@ -37,6 +46,8 @@ export interface LaneDeps extends DeliverDeps {
 export interface LaneRunner {
   /** Looks for work now; during a look, once more after it. */
   wake(): void
+  /** Begins what the free slots allow. */
+  proceed(): void
   /** Looks, before the next claim, for what is under our name but never came here. */
   recover(): void
   /** Takes nothing more and resolves when what was taken is sent. */
@@ -52,9 +63,10 @@ export function makeLaneRunner(deps: LaneDeps): LaneRunner {
   const backlog = makeBacklog({
     ...deps,
     begin(delivery) {
+      deps.onHurry()
       const work = sendOne(delivery, deps).finally(() => {
         sending.delete(work)
-        backlog.proceed()
+        deps.onSlotFree()
       })
       sending.add(work)
     },
@@ -91,6 +103,7 @@ export function makeLaneRunner(deps: LaneDeps): LaneRunner {
   }
   return {
     wake,
+    proceed: () => backlog.proceed(),
     recover() {
       recovers = true
       wake()
@@ -124,6 +137,8 @@ function makeTaker(deps: LaneDeps, backlog: Backlog): () => Promise<boolean> {
       claimable: slots.mayTake,
       refresh: (tx) => sharing.refresh(tx),
       owedTo: (event, subscription) => owedTo(event, subscription, sharing.find),
+      digestAt: deps.digestAt,
+      onOwed: deps.onOwed,
     })
     if (expanded) {
       deps.events.keep(expanded.event)
@@ -141,8 +156,9 @@ function makeTaker(deps: LaneDeps, backlog: Backlog): () => Promise<boolean> {
   }
 }
 
-function toClaim({ lane, notifierId, slots, endpointInFlightMax }: LaneDeps) {
-  return { lane, notifierId, perSubscriptionMax: endpointInFlightMax, except: slots.full() }
+function toClaim({ lane, notifierId, full, endpointInFlightMax }: LaneDeps) {
+  const { subscriptions: except, organisations: exceptOrganisations } = full()
+  return { lane, notifierId, perSubscriptionMax: endpointInFlightMax, except, exceptOrganisations }
 }
 
 const busyDelayMs = 100
@@ -167,7 +183,7 @@ async function sendOne(delivery: ClaimedDelivery, deps: LaneDeps): Promise<void>
     )
     await giveBack([delivery], deps, brokenDelayMs)
   } finally {
-    deps.slots.give(delivery.subscriptionId, ok)
+    deps.slots.give(delivery, ok)
   }
 }
 

@@ -1,7 +1,9 @@
-// All lanes of a notifier. Each has slots of its own; what is in flight to an endpoint counts in all.
+// All lanes of a notifier. They share one pool of slots, and what one sets free is another's to take:
+// the most urgent is asked first.
 
 import { type Lane, lanes } from '@renkei/bell'
-import { type EndpointLoad, makeSlots } from '../deliver/slots.ts'
+import type { Db } from '@renkei/db'
+import { makeSlotPool, type SlotLimits } from '../deliver/slots.ts'
 import { type LaneDeps, makeLaneRunner } from './lane-runner.ts'
 
 export interface LaneSet {
@@ -13,12 +15,31 @@ export interface LaneSet {
   stop(): Promise<void>
 }
 
-/** Makes the lanes, with `laneSlots` slots each; none looks for work until it is woken. */
-export function makeLaneSet(deps: Omit<LaneDeps, 'lane' | 'slots'>, laneSlots: number): LaneSet {
-  const endpoints = new Map<string, EndpointLoad>()
+type SharedDeps = Omit<LaneDeps, 'lane' | 'slots' | 'full' | 'onSlotFree' | 'onHurry'>
+
+/** Makes the lanes; none looks for work until it is woken. Level 4 has database connections of its own. */
+export function makeLaneSet(
+  deps: SharedDeps & { readonly urgentDb: Db },
+  limits: SlotLimits,
+): LaneSet {
+  const pool = makeSlotPool(limits)
+  const proceedAll = () => {
+    for (const { runner } of made) runner.proceed()
+  }
+  const hurry = hurryWhile(pool.hurry, proceedAll)
   const made = lanes.map((lane) => {
-    const slots = makeSlots(laneSlots, deps.endpointInFlightMax, endpoints)
-    return { lane, slots, runner: makeLaneRunner({ ...deps, lane, slots }) }
+    const slots = pool.lane(lane)
+    const urgent = lane === 'level4'
+    const runner = makeLaneRunner({
+      ...deps,
+      db: urgent ? deps.urgentDb : deps.db,
+      lane,
+      slots,
+      full: () => pool.full(lane),
+      onSlotFree: proceedAll,
+      onHurry: urgent ? hurry : () => undefined,
+    })
+    return { lane, slots, runner }
   })
   const runners = new Map(made.map(({ lane, runner }) => [lane, runner]))
   return {
@@ -30,5 +51,20 @@ export function makeLaneSet(deps: Omit<LaneDeps, 'lane' | 'slots'>, laneSlots: n
     async stop() {
       await Promise.all(made.map(({ runner }) => runner.stop()))
     },
+  }
+}
+
+const hurryMs = 250
+
+// Level 4 at work: the lesser lanes keep small until nothing of it has begun for a moment.
+function hurryWhile(hurry: (on: boolean) => void, onCalm: () => void): () => void {
+  let timer: NodeJS.Timeout | undefined
+  return () => {
+    hurry(true)
+    timer ??= setTimeout(() => {
+      timer = undefined
+      hurry(false)
+      onCalm()
+    }, hurryMs)
   }
 }

@@ -1,0 +1,39 @@
+// What a batch of recorded attempts shows of each endpoint, in the order in which they were made.
+
+import type { AttemptResult } from '@renkei/db'
+import type { Tally } from './health-policy.ts'
+
+export interface TriedDelivery extends AttemptResult {
+  readonly organisationId: string
+  readonly level: number
+  /** How long the receiver asked not to be sent anything, as far as the level allows. */
+  readonly askedMs: number
+  readonly gone: boolean
+  readonly countsAgainstHealth: boolean
+}
+
+/** Sums up attempts by subscription; those that tell nothing of their endpoint are left out. */
+export function tallyOf(tried: readonly TriedDelivery[]): Map<string, Tally> {
+  const tallies = new Map<string, Tally>()
+  for (const one of tried) {
+    if (one.result === 'retry' ? !one.countsAgainstHealth : one.result === 'refused') continue
+    tallies.set(one.subscriptionId, add(tallies.get(one.subscriptionId), one))
+  }
+  return tallies
+}
+
+function add(before: Tally | undefined, one: TriedDelivery): Tally {
+  const { level, askedMs, status: lastStatus, reason: lastReason } = one
+  if (one.result === 'delivered') {
+    const none = { failures: 0, lastStatus: null, lastReason: null, level: 0, askedMs: 0 }
+    return { ...none, succeeded: true }
+  }
+  return {
+    failures: (before?.failures ?? 0) + 1,
+    succeeded: before?.succeeded ?? false,
+    lastStatus,
+    lastReason,
+    level: Math.max(before?.level ?? 0, level),
+    askedMs: Math.max(before?.askedMs ?? 0, askedMs),
+  }
+}
