@@ -1,5 +1,6 @@
 // Mail: what a message says, and how it is handed to a mail server. The only place that talks SMTP.
 
+export { isAddress } from './address.ts'
 export type { Block, MailContent, MailParts } from './content/blocks.ts'
 export { renderParts } from './content/blocks.ts'
 export { digestMail } from './content/digest-mail.ts'

@@ -2,6 +2,7 @@
 // end is a value; time, connections and what waits for them are bounded.
 
 import { createTransport } from 'nodemailer'
+import { isAddress } from '../address.ts'
 import { composeMessage, type MailSettings, type MailToSend } from '../message.ts'
 import { type MailOutcome, outcomeOf, type SmtpError, taken } from './outcome.ts'
 
@@ -48,6 +49,7 @@ export function createMailer(options: MailerOptions): Mailer {
   }
   return {
     async send(mail) {
+      if (!isAddress(mail.to)) return outcomeOf({ code: 'EENVELOPE', command: 'API' })
       if (underWay.size >= waitingMax) return busy
       const sending = hand(mail).finally(() => underWay.delete(sending))
       underWay.add(sending)
