@@ -83,6 +83,7 @@ function* slowHeaders(): Generator<string> {
 }
 
 function drip(socket: Socket, text: Iterable<string>, everyMs: number, done: () => void): void {
+  if (socket.destroyed) return
   const bytes = text[Symbol.iterator]()
   const timer = setInterval(() => {
     const next = bytes.next()

@@ -16,6 +16,8 @@ export type ReceivedRequest = {
   receivedAt: Date
   /** On the clock of `performance.now()`, for durations. */
   receivedAtMs: number
+  /** What it was answered with; absent for a challenge that was answered by itself. */
+  reply?: Reply
 }
 
 export type VerificationMode = 'answer' | 'lie' | 'as_scripted'
@@ -25,6 +27,8 @@ export type ReceiverOptions = {
   verification?: VerificationMode
   /** The reply to requests that no script covers; 204 unless told. */
   reply?: Reply
+  /** Gets every delivery at once; then none is kept in `requests`. */
+  onDelivery?: (request: ReceivedRequest) => void
 }
 
 export type Receiver = {
@@ -60,12 +64,14 @@ export async function startReceiver(options: ReceiverOptions = {}): Promise<Rece
   const server = createServer((request, response) => {
     void receive(request).then((received) => {
       const challenge = challengeOf(received)
-      if (challenge === undefined) requests.push(received)
-      else verifications.push(received)
+      const verifies = challenge !== undefined && mode !== 'as_scripted'
+      const reply = verifies ? undefined : replies.next(received.path)
+      if (reply) received.reply = reply
+      if (challenge !== undefined) verifications.push(received)
+      else if (options.onDelivery) options.onDelivery(received)
+      else requests.push(received)
       for (const check of waiting) check()
-      if (challenge !== undefined && mode !== 'as_scripted')
-        return verify(response, challenge, mode)
-      return play(replies.next(received.path), request, response)
+      return reply ? play(reply, request, response) : verify(response, challenge ?? '', mode)
     }, ignoreBroken)
   })
   server.keepAliveTimeout = 60_000
@@ -144,7 +150,7 @@ function challengeOf({ method, body }: ReceivedRequest): string | undefined {
   }
 }
 
-function verify(response: ServerResponse, challenge: string, mode: 'answer' | 'lie'): void {
+function verify(response: ServerResponse, challenge: string, mode: VerificationMode): void {
   const said = mode === 'answer' ? challenge : `not-${challenge}`
   response.writeHead(200, { 'content-type': 'application/json' })
   response.end(JSON.stringify({ challenge: said }))
