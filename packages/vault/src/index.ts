@@ -9,9 +9,25 @@ export {
   type WrappedDataKey,
 } from './keys.ts'
 export type { DataKeyStore, StoredDataKey } from './key-ring.ts'
-export { isSealed, openSealed, openVault, type Vault, type VaultOptions } from './vault.ts'
+export {
+  isSealed,
+  openSealed,
+  openVault,
+  sealerOf,
+  type Vault,
+  type VaultOptions,
+} from './vault.ts'
 export { openRevision, openRevisions, type RevisionPlace, writeSealed } from './report-parts.ts'
-export { openSecret, sealSecret, type SecretHolder } from './subscription-secret.ts'
+export {
+  type CredentialHolder,
+  type Credentials,
+  hasPreviousSecret,
+  openCredentials,
+  openSecret,
+  sealClientKey,
+  sealSecret,
+  type SecretHolder,
+} from './subscription-secret.ts'
 export {
   bounceMark,
   linkToken,

@@ -97,6 +97,14 @@ export async function openSealed(vault: Vault, sealed: string, context: string):
   return vault.open(sealed, context)
 }
 
+/** The vault as whoever seals and opens single texts wants it. */
+export function sealerOf(vault: Vault) {
+  return {
+    seal: (plain: Buffer, context: string) => vault.seal(plain, context),
+    open: (sealed: string, context: string) => openSealed(vault, sealed, context),
+  }
+}
+
 /** True for a text that says of itself that it is sealed, whether or not it opens. */
 export function isSealed(text: string): boolean {
   return text.startsWith('v1.')

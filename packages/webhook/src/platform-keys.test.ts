@@ -44,7 +44,9 @@ function memoryStore() {
 test('makes the first key on first use, and one only, however many ask at once', async () => {
   const { keys, store } = memoryStore()
   const clock = fakeClock(startIso)
-  const processes = [1, 2, 3].map(() => createPlatformKeys({ store, sealer, now: clock.now }))
+  const processes = [1, 2, 3].map(() =>
+    createPlatformKeys({ store, sealer, now: () => clock.now() }),
+  )
   const given = await Promise.all(processes.flatMap((one) => [one.current(), one.current()]))
   expect(keys).toHaveLength(1)
   expect(new Set(given.map(({ keyId }) => keyId))).toEqual(new Set([keys[0]!.keyId]))
@@ -55,7 +57,7 @@ test('makes the first key on first use, and one only, however many ask at once',
 test('signs with a new key when its time has come, without a restart', async () => {
   const { keys, store } = memoryStore()
   const clock = fakeClock(startIso)
-  const platform = createPlatformKeys({ store, sealer, now: clock.now })
+  const platform = createPlatformKeys({ store, sealer, now: () => clock.now() })
   const first = await platform.current()
   const signsFrom = new Date(start.getTime() + publishedBeforeMs)
   keys.push({ ...newPlatformKey(sealer), signsFrom })
@@ -68,7 +70,7 @@ test('signs with a new key when its time has come, without a restart', async () 
 test('asks the store once a minute, and signs on while the store is away', async () => {
   const { state, store } = memoryStore()
   const clock = fakeClock(startIso)
-  const platform = createPlatformKeys({ store, sealer, now: clock.now })
+  const platform = createPlatformKeys({ store, sealer, now: () => clock.now() })
   const { keyId } = await platform.current()
   const reads = state.reads
   await platform.current()

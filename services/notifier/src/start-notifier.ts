@@ -14,10 +14,12 @@ import {
   newId,
   openBellPool,
   openDatabase,
+  platformKeyStore,
   signOff,
 } from '@renkei/db'
 import { type Logger, makeStopper, type Stopper, systemClock } from '@renkei/service-kit'
-import { openVault, type Vault } from '@renkei/vault'
+import { openVault, sealerOf, type Vault } from '@renkei/vault'
+import { createPlatformKeys, type PlatformKeys } from '@renkei/webhook'
 import { startEndWatch } from './agreements/tell-ends.ts'
 import type { Gauge } from 'prom-client'
 import type { Channels } from './channels/channel.ts'
@@ -68,7 +70,12 @@ async function start(config: NotifierConfig, log: Logger, stopper: Stopper): Pro
   const vault = await openNotifierVault(config, db, { log, stopper })
   stopper.add('claims', () => signOff(db, notifierId))
 
-  const webhook = makeWebhookChannel(senderOptions(config), systemClock, vault)
+  const webhook = makeWebhookChannel({
+    options: senderOptions(config),
+    clock: systemClock,
+    vault,
+    platformKeys: openPlatformKeys(db, vault),
+  })
   const channels: Channels = { webhook }
   stopper.add('channels', () => webhook.close())
   const metrics = makeNotifierMetrics({
@@ -205,6 +212,11 @@ function openStore(config: NotifierConfig, log: Logger, stopper: Stopper): BellS
   const pool = openBellPool(config.databaseUrl, onError, { asService: true })
   stopper.add('bell pool', () => pool.close())
   return { kind: 'postgres', pool: pool.pool }
+}
+
+function openPlatformKeys(db: Db, vault: Vault): PlatformKeys {
+  const store = platformKeyStore(db)
+  return createPlatformKeys({ store, sealer: sealerOf(vault), now: () => systemClock.now() })
 }
 
 function senderOptions(config: NotifierConfig) {

@@ -14,6 +14,13 @@ export interface Recipient {
   readonly target: unknown
   /** As it is stored: sealed. */
   readonly secret: string
+  /** Signs beside it until its end. */
+  readonly previousSecret?: string | null
+  readonly previousSecretUntil?: Date | null
+  readonly signing?: 'standardWebhooks' | 'standardWebhooksAndHttpSignature'
+  readonly clientCertificate?: string | null
+  /** As it is stored: sealed. */
+  readonly clientKey?: string | null
 }
 
 export interface SendOutcome {

@@ -1,29 +1,68 @@
-// The webhook channel: a signed POST (Standard Webhooks v1) of the CloudEvent.
+// The webhook channel: a signed POST (Standard Webhooks v1, on request RFC 9421 beside it) of the
+// CloudEvent.
 
 import type { Clock } from '@renkei/service-kit'
-import { openSecret, type Vault } from '@renkei/vault'
-import { createSender, type SenderOptions } from '@renkei/webhook'
-import type { Channel, Recipient } from '../channel.ts'
+import {
+  type Credentials,
+  hasPreviousSecret,
+  openCredentials,
+  type Vault,
+  VaultError,
+} from '@renkei/vault'
+import { createSender, type PlatformKeys, type SenderOptions } from '@renkei/webhook'
+import type { Channel, Notice, Recipient, SendOutcome } from '../channel.ts'
+
+export interface WebhookChannelDeps {
+  readonly options: SenderOptions
+  readonly clock: Clock
+  readonly vault: Vault
+  readonly platformKeys: PlatformKeys
+}
 
 /** Makes the channel; its connections stay open between notices and close with it. */
-export function makeWebhookChannel(options: SenderOptions, clock: Clock, vault: Vault): Channel {
+export function makeWebhookChannel(deps: WebhookChannelDeps): Channel {
+  const { options, clock, vault, platformKeys } = deps
   const sender = createSender(options)
   const bytesOf = rememberLast((text) => Buffer.from(text))
-  const secretOf = rememberOpened(vault)
+  const credentialsOf = rememberOpened(vault)
+  const send = async (notice: Notice, recipient: Recipient): Promise<SendOutcome> => {
+    const { url } = recipient.target as { url: string }
+    const now = clock.now()
+    const signs = recipient.signing === 'standardWebhooksAndHttpSignature'
+    return sender.send({
+      ...(await credentialsOf(recipient, now)),
+      platformKey: signs ? await platformKeys.current() : null,
+      url,
+      id: notice.eventId,
+      body: bytesOf(notice.body),
+      traceparent: notice.traceparent,
+      timestampSeconds: Math.floor(now.getTime() / 1000),
+    })
+  }
   return {
-    send: async (notice, recipient) => {
-      const { url } = recipient.target as { url: string }
-      const secret = await secretOf(recipient)
-      return sender.send({
-        url,
-        secret,
-        id: notice.eventId,
-        body: bytesOf(notice.body),
-        traceparent: notice.traceparent,
-        timestampSeconds: Math.floor(clock.now().getTime() / 1000),
-      })
+    async send(notice, recipient) {
+      try {
+        return await send(notice, recipient)
+      } catch (error) {
+        if (!(error instanceof VaultError)) throw error
+        vault.onFault(error)
+        return closed(error)
+      }
     },
     close: () => sender.close(),
+  }
+}
+
+// Nothing that the receiver can mend, and nothing that a second later will be otherwise.
+function closed(error: VaultError): SendOutcome {
+  return {
+    result: 'retry',
+    status: null,
+    reason: `what it is signed with cannot be opened: ${error.message}`.slice(0, 200),
+    retryAfterMs: null,
+    pace: 'slow',
+    gone: false,
+    countsAgainstHealth: false,
   }
 }
 
@@ -38,16 +77,19 @@ function rememberLast(encode: (text: string) => Buffer): (text: string) => Buffe
 
 const openedMax = 10_000
 
-// A secret is opened once, not for every notice: under its sealed text, which is of one row only.
-function rememberOpened(vault: Vault): (recipient: Recipient) => Promise<string> {
-  const opened = new Map<string, string>()
-  return async (recipient) => {
-    const key = `${recipient.organisationId} ${recipient.subscriptionId} ${recipient.secret}`
+// Credentials are opened once, not for every notice: under their sealed texts, which are of one row
+// only. Whether the secret before still counts is asked each time.
+function rememberOpened(vault: Vault): (recipient: Recipient, at: Date) => Promise<Credentials> {
+  const opened = new Map<string, Credentials>()
+  return async (recipient, at) => {
+    const { organisationId, subscriptionId, secret, clientKey } = recipient
+    const previous = hasPreviousSecret(recipient, at) ? recipient.previousSecret : ''
+    const key = [organisationId, subscriptionId, secret, previous, clientKey].join(' ')
     const known = opened.get(key)
-    if (known !== undefined) return known
-    const secret = await openSecret(vault, recipient)
+    if (known) return known
+    const credentials = await openCredentials(vault, recipient, at)
     if (opened.size >= openedMax) opened.clear()
-    opened.set(key, secret)
-    return secret
+    opened.set(key, credentials)
+    return credentials
   }
 }
