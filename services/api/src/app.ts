@@ -5,7 +5,7 @@ import type { Db, SharingBook } from '@renkei/db'
 import type { RuleSet } from '@renkei/schema'
 import type { Clock, Logger } from '@renkei/service-kit'
 import type { Vault } from '@renkei/vault'
-import type { Sender } from '@renkei/webhook'
+import type { PlatformKeys, Sender } from '@renkei/webhook'
 import { fastify, type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import { makeAccessRecorder } from './audit/access-recorder.ts'
 import { auditPlugin } from './audit/audit-plugin.ts'
@@ -45,6 +45,7 @@ import { reportRoutes } from './reports/routes.ts'
 import type { Tls } from './read-tls.ts'
 import { requestLog } from './request-log.ts'
 import { routeList } from './route-list.ts'
+import { replayRoutes } from './replays/routes.ts'
 import { subscriptionRoutes } from './subscriptions/routes.ts'
 import { useContractValidation } from './validation.ts'
 
@@ -57,6 +58,7 @@ export interface AppDeps {
   readonly tail: FeedTail
   readonly committer: Committer
   readonly sender: Sender
+  readonly platformKeys: PlatformKeys
   readonly metrics: ApiMetrics
   readonly keyUse: KeyUseRecorder
   /** Set when the API ends TLS itself. */
@@ -147,7 +149,8 @@ async function keyedRoutes(
   await app.register(subscriptionRoutes, { ...deps, ...settings, database: db })
   await app.register(registerRoutes, { ...deps, ...settings })
   await app.register(agreementRoutes, { ...deps, ...config.agreements })
-  await app.register(ledgerRoutes, { db })
+  await app.register(ledgerRoutes, deps)
+  await app.register(replayRoutes, { ...deps, ...config.replays })
   await app.register(auditRoutes, { db })
   await app.register(credentialRoutes, { ...deps, ...config.auth, publicUrl })
 }

@@ -43,6 +43,7 @@ function read(env: EnvReader) {
     http: readHttp(env),
     auth: readAuth(env),
     agreements: readAgreements(env),
+    replays: readReplays(env),
     feed: readFeed(env),
     audit: readAudit(env),
     webhook: {
@@ -130,6 +131,15 @@ function readAgreements(env: EnvReader) {
       min: 1,
       max: 100_000,
     }),
+  }
+}
+
+function readReplays(env: EnvReader) {
+  return {
+    perSecond: env.integer('RENKEI_REPLAY_PER_SECOND', 20, { min: 1, max: 1000 }),
+    perSecondMax: env.integer('RENKEI_REPLAY_PER_SECOND_MAX', 100, { min: 1, max: 1000 }),
+    eventsMax: env.integer('RENKEI_REPLAY_EVENTS_MAX', 100_000, { min: 1, max: 1_000_000 }),
+    runningPerOrganisationMax: env.integer('RENKEI_REPLAYS_RUNNING_MAX', 5, { min: 1, max: 1000 }),
   }
 }
 

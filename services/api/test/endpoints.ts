@@ -16,6 +16,7 @@ export interface World {
   readonly reportId: string
   readonly eventId: string
   readonly subscriptionId: string
+  readonly replayId: string
   readonly contactId: string
   readonly agreementId: string
   readonly proposalId: string
@@ -72,6 +73,7 @@ export const keyedEndpoints: Readonly<Record<string, Endpoint>> = {
   'GET /v1/reports/:reportId/revisions/:revision': named(ofReport('/revisions/1')),
   'GET /v1/events': plain('/v1/events'),
   'GET /v1/events/:eventId/ledger': named((world) => `/v1/events/${world.eventId}/ledger`),
+  'GET /v1/reports/:reportId/ledger': named(ofReport('/ledger')),
   'GET /v1/snapshot': plain('/v1/snapshot'),
   'GET /v1/feed': plain('/v1/feed'),
   'POST /v1/subscriptions': plain(
@@ -90,6 +92,18 @@ export const keyedEndpoints: Readonly<Record<string, Endpoint>> = {
   'GET /v1/subscriptions/:subscriptionId/deliveries': named(ofSubscription('/deliveries')),
   'GET /v1/subscriptions/:subscriptionId/deliveries/:eventId/attempts': named(
     (world) => `/v1/subscriptions/${world.subscriptionId}/deliveries/${world.eventId}/attempts`,
+  ),
+  'GET /v1/subscriptions/:subscriptionId/ledger': named(ofSubscription('/ledger')),
+  'POST /v1/subscriptions/:subscriptionId/replays': named(
+    ofSubscription('/replays'),
+    sending({ filter: {} }),
+  ),
+  'GET /v1/subscriptions/:subscriptionId/replays': named(ofSubscription('/replays')),
+  'GET /v1/subscriptions/:subscriptionId/replays/:replayId': named(
+    (world) => `/v1/subscriptions/${world.subscriptionId}/replays/${world.replayId}`,
+  ),
+  'POST /v1/subscriptions/:subscriptionId/replays/:replayId/cancel': named(
+    (world) => `/v1/subscriptions/${world.subscriptionId}/replays/${world.replayId}/cancel`,
   ),
   'GET /v1/organisations': plain('/v1/organisations'),
   // Organisations know of each other: that they take part is no secret.
@@ -167,12 +181,14 @@ export async function makeWorld(api: TestApi): Promise<World> {
   const partner = await api.addParty('example-partner', 'carrier', ['admin'])
   const made = async (path: string, json: unknown) => {
     const { status, body } = await owner.request(path, { json })
-    if (status !== 201) throw new Error(`${path} answered ${status}: ${JSON.stringify(body)}`)
+    if (status !== 201 && status !== 202)
+      throw new Error(`${path} answered ${status}: ${JSON.stringify(body)}`)
     return body
   }
   const { reportId, eventId } = await made('/v1/reports', reportOf(owner.organisationId))
   const target = { url: receiver.url('/hook') }
   const { subscriptionId } = await made('/v1/subscriptions', { channel: 'webhook', target })
+  const { replayId } = await made(`/v1/subscriptions/${subscriptionId}/replays`, { filter: {} })
   const { contactId } = await made('/v1/contacts', contact('secret', { tlp: 'TLP:RED' }))
   const terms = { tlpMax: 'TLP:GREEN', fieldSets: [] }
   const { agreementId } = await agree(api.db, owner.organisationId, partner.organisationId)
@@ -190,6 +206,7 @@ export async function makeWorld(api: TestApi): Promise<World> {
     reportId,
     eventId,
     subscriptionId,
+    replayId,
     contactId,
     agreementId,
     proposalId,

@@ -11,6 +11,7 @@ export const remediesJa: Readonly<Record<ProblemSlug, string>> = {
   'invalid-request':
     '`errors` に、誤ったパラメータまたはヘッダー、その規則、正しい値が示されます。',
   'invalid-subscription': 'すべての誤りが `errors` に示されます。何も保存されていません。',
+  'invalid-replay': 'すべての誤りが `errors` に示されます。何も保存されていません。',
   'invalid-register-entry':
     'すべての誤りが `errors` に示されます。取込みでは行(`row`)と項目(`field`)も示されます。何も保存されていません。`dryRun=true` を付けると、保存せずに確認できます。',
   'invalid-agreement': 'すべての誤りが `errors` に示されます。何も保存されていません。',
@@ -41,6 +42,10 @@ export const remediesJa: Readonly<Record<ProblemSlug, string>> = {
     '受け付ける形式は `detail` にあります。`Content-Type: application/json` を付けて送ってください。連絡先の取込みでは `text/csv` も使えます。',
   'endpoint-not-verified':
     '宛先は、確認のイベントに対し、状態コード200と `{"challenge": "<受け取った値>"}` で応答する必要があります。その後 `POST /v1/subscriptions/{id}/verify` を呼んでください。',
+  'subscription-not-active':
+    '一時停止中または宛先の確認が済んでいない購読には、何も送られません。`PATCH` で `{"state": "active"}` を送って再開するか、宛先を確認してから、もう一度要求してください。',
+  'replay-running':
+    '一つの購読で同時に行える再送は一つです。`GET /v1/subscriptions/{id}/replays` で進み具合を確認し、必要なら `POST …/replays/{replayId}/cancel` で取り消してください。',
   'limit-reached':
     '達した上限は `detail` に示されます。待てば解消する場合は、`Retry-After` に再試行の時機があります。',
   'too-many-failures':

@@ -28,6 +28,12 @@ export const problemTypes = {
     titleJa: '購読の指定が様式に適合しません',
     remedy: 'Every fault is listed in `errors`. Nothing was stored.',
   },
+  'invalid-replay': {
+    status: 422,
+    title: 'The replay is not described as it must be',
+    titleJa: '再送の指定が様式に適合しません',
+    remedy: 'Every fault is listed in `errors`. Nothing was stored.',
+  },
   'invalid-register-entry': {
     status: 422,
     title: 'The entry of the register breaks the contract',
@@ -141,6 +147,20 @@ export const problemTypes = {
     titleJa: '宛先の確認が済んでいません',
     remedy:
       'The endpoint must answer the verification event with status 200 and `{"challenge": "<the same>"}`; then call `POST /v1/subscriptions/{id}/verify`.',
+  },
+  'subscription-not-active': {
+    status: 409,
+    title: 'The subscription is not active',
+    titleJa: '購読が有効ではありません',
+    remedy:
+      'Nothing is sent while a subscription is paused or not verified. Resume it with `PATCH` and `{"state": "active"}`, or verify it, and ask again.',
+  },
+  'replay-running': {
+    status: 409,
+    title: 'A replay of the subscription is running',
+    titleJa: 'この購読の再送が進行中です',
+    remedy:
+      'A subscription has one replay at a time. `GET /v1/subscriptions/{id}/replays` shows how far it has come; `POST …/replays/{replayId}/cancel` ends it.',
   },
   'limit-reached': {
     status: 429,

@@ -1,6 +1,6 @@
 // Deliveries and attempts of a subscription, for its owner.
 
-import { listAttempts, listDeliveries, type Scope } from '@renkei/db'
+import { listAttempts, listDeliveries, type Scope, type Standing } from '@renkei/db'
 import { fromCursor, toCursor } from '@renkei/schema'
 import type { FastifyInstance } from 'fastify'
 import { DomainError } from '../problem/domain-error.ts'
@@ -12,7 +12,7 @@ import { ofSubscription } from './subscription-audit.ts'
 interface DeliveriesQuery {
   cursor?: string
   limit: number
-  standing?: string
+  standing?: Standing
 }
 
 export function deliveryRoutes(

@@ -1,8 +1,9 @@
 // What the OpenAPI document says of subscriptions.
 
-import { locationHeader } from '../docs/answer-headers.ts'
+import { etagHeader, locationHeader, replayedHeader } from '../docs/answer-headers.ts'
 import {
   answer,
+  idempotencyHeader,
   limitSchema,
   pageOf,
   pathOf,
@@ -11,10 +12,25 @@ import {
   queryOf,
   uuidSchema,
 } from '../docs/parts.ts'
+import { standingProperties } from '../ledger/ledger-docs.ts'
 
 const tags = ['subscriptions']
 const params = pathOf('subscriptionId')
-const subscription = answer('The subscription.', published('subscription'))
+const subscription = {
+  ...answer('The subscription.', published('subscription')),
+  headers: etagHeader,
+}
+
+const ifMatch = {
+  type: 'object',
+  properties: {
+    'if-match': {
+      type: 'string',
+      description:
+        'The ETag of what is changed, so that nobody overwrites what he has not seen. May be left out.',
+    },
+  },
+} as const
 
 const attempt = {
   type: 'object',
@@ -25,34 +41,40 @@ const attempt = {
     result: { type: 'string', enum: ['delivered', 'retry', 'refused'] },
     status: { type: ['integer', 'null'] },
     reason: { type: 'string' },
+    round: standingProperties.round,
+    replayId: standingProperties.replayId,
   },
 }
-
-const standing = { type: 'string', enum: ['waiting', 'delivered', 'superseded', 'refused', 'dead'] }
 
 const delivery = {
   type: 'object',
   properties: {
     eventId: uuidSchema,
     feedcursor: { type: 'string' },
-    reportId: uuidSchema,
-    revision: { type: 'integer' },
-    standing,
-    attempts: { type: 'integer' },
-    reason: { type: 'string' },
-    at: { type: ['string', 'null'], description: 'When it ended, or is due next.' },
+    reportId: { ...uuidSchema, type: ['string', 'null'], description: 'null for a notice.' },
+    revision: { type: ['integer', 'null'] },
+    ...standingProperties,
   },
 }
+
+const { standing } = standingProperties
 
 export const docs = {
   create: {
     operationId: 'createSubscription',
     summary: 'Subscribe an endpoint',
     description:
-      'The endpoint is challenged at once: it gets a `jp.renkei.subscription.verification.v1` event and must answer 200 with `{"challenge": "<data.challenge>"}`. The signing secret is shown in this answer only.',
+      'The endpoint is challenged at once: it gets a `jp.renkei.subscription.verification.v1` event and must answer 200 with `{"challenge": "<data.challenge>"}`. The signing secret is shown in this answer only, and to a repeat of the request with the same `Idempotency-Key`: it is kept sealed. How to verify a signature: `docs/webhooks.md`.',
     tags,
+    headers: {
+      type: 'object',
+      properties: { 'idempotency-key': idempotencyHeader['idempotency-key'] },
+    },
     body: published('subscription', 'subscriptionRequest'),
-    response: { 201: { ...subscription, headers: locationHeader }, default: problemResponse },
+    response: {
+      201: { ...subscription, headers: { ...etagHeader, ...locationHeader, ...replayedHeader } },
+      default: problemResponse,
+    },
   },
   list: {
     operationId: 'listSubscriptions',
@@ -69,7 +91,7 @@ export const docs = {
     operationId: 'readSubscription',
     summary: 'Read a subscription',
     description:
-      'Its filter, address and state, with the reason of a pause. One of another organisation, or one that has ended, is not found.',
+      'Its filter, address, state and the health of its endpoint, with reasons. One of another organisation, or one that has ended, is not found.',
     tags,
     params,
     response: { 200: subscription, default: problemResponse },
@@ -78,9 +100,10 @@ export const docs = {
     operationId: 'changeSubscription',
     summary: 'Change a subscription',
     description:
-      'A new filter applies from the next event on. A new address is challenged before it is used. While paused, nothing is sent and nothing new is owed: catch up by the feed.',
+      'A new filter applies from the next event on. A new address is challenged first; until it answers it is the `pendingTarget`, and the present one stays in use. A client certificate is used from the next delivery on. While paused, nothing is sent and nothing new is owed: catch up by the feed. To set the state to `active` also says that a failing endpoint is well again: what waits is sent at once.',
     tags,
     params,
+    headers: ifMatch,
     body: published('subscription', 'subscriptionPatch'),
     response: { 200: subscription, default: problemResponse },
   },
@@ -90,16 +113,28 @@ export const docs = {
     description: 'For good: nothing more is sent, and it is not found any more.',
     tags,
     params,
+    headers: ifMatch,
     response: {
       204: { description: 'Ended; what waited is refused.', type: 'null' },
       default: problemResponse,
     },
   },
+  rotate: {
+    operationId: 'rotateSubscriptionSecret',
+    summary: 'Replace the signing secret',
+    description:
+      'The new secret is in this answer only. For `overlapHours` every request carries two signatures, of the new secret and of the one before; then only the new one signs. A second rotation within that time ends the oldest at once.',
+    tags,
+    params,
+    headers: ifMatch,
+    body: published('subscription', 'secretRotation'),
+    response: { 200: subscription, default: problemResponse },
+  },
   verify: {
     operationId: 'verifySubscription',
     summary: 'Challenge the endpoint again',
     description:
-      'For an endpoint that has not answered its challenge yet: when it answers now, the subscription becomes active. One that is not waiting for it is left as it is.',
+      'For an address that has not answered its challenge yet: when it answers now, the subscription becomes active, or its `pendingTarget` takes the place of the present address. One that is not waiting for it is left as it is.',
     tags,
     params,
     response: { 200: subscription, default: problemResponse },
