@@ -78,7 +78,7 @@ describe('a mail that is taken', () => {
     const unfolded = got!.raw.replaceAll(/\r\n[ \t]+/g, ' ')
     expect(unfolded).toContain('List-Unsubscribe: <https://renkei.example/m/tok/unsubscribe>')
     expect(unfolded).toContain('List-Unsubscribe-Post: List-Unsubscribe=One-Click')
-    expect(unfolded).toContain('List-Id: <s1.mail.example>')
+    expect(unfolded).toMatch(/List-ID: <s1\.mail\.example>/i)
     expect(got!.raw).toMatch(/^Subject: =\?UTF-8\?/im)
   })
 

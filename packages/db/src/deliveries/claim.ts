@@ -25,7 +25,7 @@ export interface ClaimedDelivery extends Recipient {
   readonly skipped: Skipped | undefined
 }
 
-const deliveryColumns = sql`q.seq, q.report_id AS "reportId", q.revision, q.attempts, q.round,
+export const deliveryColumns = sql`q.seq, q.report_id AS "reportId", q.revision, q.attempts, q.round,
   coalesce((SELECT peak_level FROM reports r WHERE r.report_id = q.report_id),
     (SELECT peak_level FROM events e WHERE e.seq = q.seq)) AS "peakLevel"`
 
