@@ -1,6 +1,8 @@
 // Mail: what a message says, and how it is handed to a mail server. The only place that talks SMTP.
 
 export { isAddress } from './address.ts'
+export { type BounceSubject, bounceToken, readBounceToken } from './bounce/bounce-token.ts'
+export { bounceBytesMax, type BounceReport, readBounce } from './bounce/read-bounce.ts'
 export type { Block, MailContent, MailParts } from './content/blocks.ts'
 export { renderParts } from './content/blocks.ts'
 export { digestMail } from './content/digest-mail.ts'
