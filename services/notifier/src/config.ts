@@ -54,6 +54,13 @@ function read(env: EnvReader) {
       min: 1,
       max: 2160,
     }),
+    /** How often the feeder of replays looks, and how many of one replay wait at a time. */
+    replayFeedMs: env.integer('RENKEI_REPLAY_FEED_MS', 250, { min: 20, max: 10_000 }),
+    replayWaitingMax: env.integer('RENKEI_REPLAY_WAITING_MAX', 16, { min: 1, max: 1000 }),
+    /** How often the reconciler looks, at how many events, and what counts as stuck. */
+    reconcileMs: env.integer('RENKEI_RECONCILE_MS', 5000, { min: 20, max: 600_000 }),
+    reconcileEventsMax: env.integer('RENKEI_RECONCILE_EVENTS_MAX', 500, { min: 1, max: 100_000 }),
+    stuckAfterSeconds: env.integer('RENKEI_STUCK_AFTER_SECONDS', 300, { min: 1, max: 86_400 }),
     /** After how many days a contact is to be confirmed again. */
     contactConfirmDays: env.integer('RENKEI_CONTACT_CONFIRM_DAYS', 90, { min: 1, max: 3650 }),
     contactSweepSeconds: env.integer('RENKEI_CONTACT_SWEEP_SECONDS', 300, { min: 1, max: 86_400 }),

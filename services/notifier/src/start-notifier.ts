@@ -21,7 +21,7 @@ import { type Logger, makeStopper, type Stopper, systemClock } from '@renkei/ser
 import { openVault, sealerOf, type Vault } from '@renkei/vault'
 import { createPlatformKeys, type PlatformKeys } from '@renkei/webhook'
 import { startEndWatch } from './agreements/tell-ends.ts'
-import type { Gauge } from 'prom-client'
+import type { Gauge, Registry } from 'prom-client'
 import type { Channels } from './channels/channel.ts'
 import { makeWebhookChannel } from './channels/webhook/webhook-channel.ts'
 import type { NotifierConfig } from './config.ts'
@@ -36,7 +36,9 @@ import { every } from './lanes/every.ts'
 import { startHeartbeat } from './lanes/heartbeat.ts'
 import { makeLaneSet } from './lanes/lane-set.ts'
 import { startSweep } from './lanes/sweep.ts'
+import { startReconciler } from './reconcile/reconciler.ts'
 import { startConfirmationJob } from './register/confirmation-job.ts'
+import { startReplayFeeder } from './replay/feeder.ts'
 import { makeTeller } from './tell-delivered.ts'
 import { makeEventStore } from './view/event-store.ts'
 import { makePreviousEvents } from './view/previous-event.ts'
@@ -129,6 +131,7 @@ async function start(config: NotifierConfig, log: Logger, stopper: Stopper): Pro
   stopper.add('sweep', () => sweep.stop())
   const { registry, contacts } = metrics
   watchDates(config, { db, log, stopper, wake: lanes.wake, contacts })
+  watchDeliveries(config, { db, log, stopper, wake: lanes.wake, registry })
 
   const ready = () => sweep.healthy()
   const place = { host: config.healthHost, port: config.healthPort }
@@ -150,6 +153,17 @@ function watchDates(config: NotifierConfig, { stopper, ...deps }: WatchDeps): vo
   stopper.add('agreements', () => ends.stop())
   const asking = startConfirmationJob({ ...config, ...deps, clock: systemClock, newId })
   stopper.add('confirmations', () => asking.stop())
+}
+
+// What is sent again on request, and whether all that is owed is accounted for.
+function watchDeliveries(
+  config: NotifierConfig,
+  { stopper, ...deps }: ListenDeps & { readonly registry: Registry },
+): void {
+  const feeder = startReplayFeeder({ ...config, ...deps, clock: systemClock })
+  stopper.add('replays', () => feeder.stop())
+  const reconciler = startReconciler({ ...config, ...deps, clock: systemClock })
+  stopper.add('reconciler', () => reconciler.stop())
 }
 
 // A quarter of the connections is for the lane of level 4 alone.

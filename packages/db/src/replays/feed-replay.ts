@@ -59,7 +59,7 @@ async function step(tx: Tx, replay: OpenReplay, options: FeedOptions): Promise<F
   if (subscriptionState === 'ended') return finish(tx, replay, options.at, 'cancelled')
   if (!looksOn && waiting === 0) return finish(tx, replay, options.at, 'completed')
   if (!looksOn || subscriptionState !== 'active') return rest(tx, replay, options)
-  const { held, switchedOff } = await lockHeld(tx, [replay.subscriptionId], false)
+  const { held, switchedOff } = await lockHeld(tx, [replay.subscriptionId], 0)
   const isIll = held.size + switchedOff.size > 0
   // An endpoint that is failing gets one, to find out whether it is well again.
   const room = (isIll ? 1 : options.waitingMax) - waiting
