@@ -9,7 +9,14 @@ import { readNotifierConfig } from '../../services/notifier/src/config.ts'
 import { root } from '../system/paths.ts'
 
 // Named by every system, set by CI services, or passed from one of our scripts to its own child.
-const notSettings = new Set(['PATH', 'HOME', 'CI', 'RENKEI_TEST_NO_SKIPS', 'RENKEI_BENCH_WORKER'])
+const notSettings = new Set([
+  'PATH',
+  'HOME',
+  'CI',
+  'RENKEI_TEST_NO_SKIPS',
+  'RENKEI_BENCH_WORKER',
+  'RENKEI_FAULTS_NAME_SERVER',
+])
 
 /** With this and nothing else, everything has its default. */
 export const leastEnv = {

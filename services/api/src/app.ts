@@ -39,6 +39,7 @@ import { requestShape } from './limits/request-shape.ts'
 import { unreadBodies } from './limits/unread-body.ts'
 import { answerBrokenRequest } from './problem/broken-request.ts'
 import { answerError, problemPlugin } from './problem/problem.ts'
+import type { AcceptTraces } from './reports/accept-traces.ts'
 import type { Committer } from './reports/committer.ts'
 import { registerRoutes } from './register/routes.ts'
 import { reportRoutes } from './reports/routes.ts'
@@ -60,6 +61,8 @@ export interface AppDeps {
   readonly sender: Sender
   readonly platformKeys: PlatformKeys
   readonly metrics: ApiMetrics
+  /** Only when spans are told to somebody. */
+  readonly traces?: AcceptTraces | undefined
   readonly keyUse: KeyUseRecorder
   /** Set when the API ends TLS itself. */
   readonly tls?: Tls | undefined

@@ -24,6 +24,8 @@ function read(env: EnvReader) {
     redisUrl: env.url('REDIS_URL', ['redis:', 'rediss:']),
     key: env.secret(keySetting),
     logLevel: env.oneOf('RENKEI_LOG_LEVEL', 'info', logLevels),
+    /** Where spans are told; to nobody without it. */
+    otlpEndpoint: env.url('OTEL_EXPORTER_OTLP_ENDPOINT', ['http:', 'https:']),
     ruleSetVersion: env.oneOf('RENKEI_RULE_SET_VERSION', '2015.1.0', ['2015.1.0', '2025.1.0']),
     databaseConnectionsMax: env.integer('RENKEI_API_DATABASE_CONNECTIONS_MAX', 16, {
       min: 4,

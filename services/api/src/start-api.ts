@@ -17,6 +17,7 @@ import {
   beginTrace,
   type Logger,
   makeStopper,
+  startTracing,
   type Stopper,
   systemClock,
 } from '@renkei/service-kit'
@@ -30,6 +31,7 @@ import { type FeedTail, startFeedTail } from './feed/feed-tail.ts'
 import { type ApiMetrics, makeApiMetrics } from './health/metrics.ts'
 import { readTls } from './read-tls.ts'
 import type { ListedRoute } from './route-list.ts'
+import { makeAcceptTraces } from './reports/accept-traces.ts'
 import { type Committer, makeCommitter } from './reports/committer.ts'
 
 export interface RunningApi {
@@ -76,6 +78,9 @@ async function start(
   stopper.add('key use', () => keyUse.stop())
   stopper.add('nonces', startForgettingNonces({ db: database.db, clock: systemClock, log }))
   const metrics = makeApiMetrics(() => committer.pending())
+  const tracing = await startTracing(config.otlpEndpoint, 'api')
+  if (tracing) stopper.add('spans', () => tracing.stop())
+  const traces = tracing && makeAcceptTraces(tracing)
   const versions = (at: string) => chooseRuleSet(ruleSets, at, config.ruleSetVersion)
   const committer: Committer = makeCommitter({
     db: database.db,
@@ -86,7 +91,10 @@ async function start(
     chooseRuleSet: versions,
     vault,
     batchMax: config.limits.acceptBatchMax,
-    onCommitted: (changes) => tellCommitted(changes, { tail, metrics, log }),
+    onCommitted: (changes) => {
+      tellCommitted(changes, { tail, metrics, log })
+      traces?.committed(changes)
+    },
   })
   const app = await buildApp({
     config,
@@ -98,6 +106,7 @@ async function start(
     committer,
     sender,
     metrics,
+    traces,
     keyUse,
     tls: readTls(config.tls),
     clock: systemClock,

@@ -18,6 +18,8 @@ function read(env: EnvReader) {
     redisUrl: env.url('REDIS_URL', ['redis:', 'rediss:']),
     key: env.secret(keySetting),
     logLevel: env.oneOf('RENKEI_LOG_LEVEL', 'info', logLevels),
+    /** Where spans are told; to nobody without it. */
+    otlpEndpoint: env.url('OTEL_EXPORTER_OTLP_ENDPOINT', ['http:', 'https:']),
     healthHost: env.text('RENKEI_NOTIFIER_HOST', '127.0.0.1'),
     healthPort: env.integer('RENKEI_NOTIFIER_PORT', 8081, { min: 0, max: 65_535 }),
     databaseConnectionsMax: env.integer('RENKEI_NOTIFIER_DATABASE_CONNECTIONS_MAX', 12, {

@@ -17,7 +17,13 @@ import {
   platformKeyStore,
   signOff,
 } from '@renkei/db'
-import { type Logger, makeStopper, type Stopper, systemClock } from '@renkei/service-kit'
+import {
+  type Logger,
+  makeStopper,
+  startTracing,
+  type Stopper,
+  systemClock,
+} from '@renkei/service-kit'
 import { openVault, sealerOf, type Vault } from '@renkei/vault'
 import { createPlatformKeys, type PlatformKeys } from '@renkei/webhook'
 import { startEndWatch } from './agreements/tell-ends.ts'
@@ -28,6 +34,7 @@ import type { NotifierConfig } from './config.ts'
 import { makeHealthKeeper } from './deliver/endpoint-health.ts'
 import { makeInHand } from './deliver/in-hand.ts'
 import { makeResultBuffer } from './deliver/result-buffer.ts'
+import { makeDeliveryTraces } from './deliver/traces.ts'
 import { endGone } from './endpoints/end-gone.ts'
 import { watchEndpoints } from './endpoints/watch-endpoints.ts'
 import { makeNotifierMetrics } from './health/metrics.ts'
@@ -78,7 +85,10 @@ async function start(config: NotifierConfig, log: Logger, stopper: Stopper): Pro
     vault,
     platformKeys: openPlatformKeys(db, vault),
   })
-  const channels: Channels = { webhook }
+  const tracing = await startTracing(config.otlpEndpoint, 'notifier')
+  if (tracing) stopper.add('spans', () => tracing.stop())
+  const traces = tracing && makeDeliveryTraces(tracing)
+  const channels: Channels = { webhook: traces?.around(webhook) ?? webhook }
   stopper.add('channels', () => webhook.close())
   const metrics = makeNotifierMetrics({
     inFlight: () => lanes.inFlight(),
@@ -115,6 +125,7 @@ async function start(config: NotifierConfig, log: Logger, stopper: Stopper): Pro
       endpointInFlightMax: config.endpointInFlightMax,
       backlogMax: config.laneBacklogMax,
       onDelivered: teller.tell,
+      traces,
     },
     {
       slotsMax: config.sendSlotsMax,

@@ -6,6 +6,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Limits } from '../limits/limits.ts'
 import type { RouteAudit } from '../audit/route-audit.ts'
 import { requireIfMatch } from '../if-match.ts'
+import type { AcceptTimes, AcceptTraces } from './accept-traces.ts'
 import { admit, type AdmissionDeps, queueUp } from './admission.ts'
 import { batchDocs, createDocs, reviseDocs, validateDocs } from './route-docs.ts'
 import { readIdempotency } from './idempotency-key.ts'
@@ -22,6 +23,7 @@ export interface ReportDeps
   readonly limits: Limits
   readonly sharing: SharingBook
   readonly publicUrl: string
+  readonly traces?: AcceptTraces | undefined
   readonly batchItemsMax: number
 }
 
@@ -45,13 +47,13 @@ export function reportRoutes(app: FastifyInstance, deps: ReportDeps, done: () =>
   app.post(
     '/v1/reports',
     { config: { ...store, audit: audits.create }, bodyLimit, schema: createDocs },
-    (request, reply) => accept(request, reply, deps),
+    (request, reply) => traced(request, reply, deps),
   )
   app.post<{ Params: { reportId: string } }>(
     '/v1/reports/:reportId/revisions',
     { config: { ...store, audit: audits.revise }, bodyLimit, schema: reviseDocs },
     (request, reply) =>
-      accept(request, reply, deps, {
+      traced(request, reply, deps, {
         reportId: request.params.reportId,
         ifMatch: requireIfMatch(request),
       }),
@@ -89,13 +91,34 @@ export function reportRoutes(app: FastifyInstance, deps: ReportDeps, done: () =>
   done()
 }
 
-async function accept(
+async function traced(
   request: FastifyRequest,
   reply: FastifyReply,
   deps: ReportDeps,
   revises?: Submission['revises'],
 ) {
+  const times = deps.traces?.begin(request.id, reply.elapsedTime)
+  if (!times) return accept(request, reply, deps, { revises })
+  try {
+    return await accept(request, reply, deps, { revises, times })
+  } finally {
+    deps.traces?.end(request.id)
+  }
+}
+
+interface Acceptance {
+  readonly revises: Submission['revises']
+  readonly times?: AcceptTimes
+}
+
+async function accept(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  deps: ReportDeps,
+  { revises, times }: Acceptance,
+) {
   const { report, content } = await parseSubmission(request.body, request.caller, deps)
+  times?.validated()
   const { headers, ...admitted } = await admit(
     {
       caller: request.caller,
@@ -108,6 +131,7 @@ async function accept(
     },
     deps,
   )
+  times?.classified()
   const answer = await queueUp(admitted, deps)
   if (isRepeated(answer)) showRepeated(request, { ...answer, body: JSON.parse(answer.body) })
   return sendAnswer(reply.headers(headers), answer)

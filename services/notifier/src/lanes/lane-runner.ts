@@ -16,6 +16,7 @@ import { deliver, type DeliverDeps, type Delivered } from '../deliver/deliver.ts
 import type { InHand } from '../deliver/in-hand.ts'
 import type { ResultBuffer } from '../deliver/result-buffer.ts'
 import type { Slots } from '../deliver/slots.ts'
+import type { DeliveryTraces } from '../deliver/traces.ts'
 import { owedTo } from '../fan-out/owed-to.ts'
 import { type Backlog, makeBacklog } from './backlog.ts'
 
@@ -41,6 +42,8 @@ export interface LaneDeps extends DeliverDeps {
   /** How many deliveries the lane claims ahead of its slots. */
   readonly backlogMax: number
   readonly onDelivered: (lane: string, delivered: Delivered) => void
+  /** Only when spans are told to somebody. */
+  readonly traces?: DeliveryTraces | undefined
 }
 
 export interface LaneRunner {
@@ -125,10 +128,11 @@ async function findLost({ db, notifierId, lane, inHand, log }: LaneDeps): Promis
 
 // One round: expand a chunk of the next event, claim what is due. False when there was nothing.
 function makeTaker(deps: LaneDeps, backlog: Backlog): () => Promise<boolean> {
-  const { db, lane, notifierId, slots, inHand, sharing } = deps
+  const { db, lane, notifierId, slots, inHand, sharing, traces } = deps
   // While others wait for their turn, what is new gets in line behind them.
   let othersWait = false
   return async () => {
+    const beganMs = traces?.now() ?? 0
     const expanded = await expandNext(db, {
       lane,
       notifierId,
@@ -141,13 +145,16 @@ function makeTaker(deps: LaneDeps, backlog: Backlog): () => Promise<boolean> {
       onOwed: deps.onOwed,
     })
     if (expanded) {
+      traces?.expanded(lane, expanded, beganMs)
       deps.events.keep(expanded.event)
       backlog.add(expanded.claimed.filter(inHand.take))
     }
     // The rest of an event comes before what else is due.
     if (expanded && !expanded.complete) return true
     const limit = backlog.isReady() ? backlog.room() : 0
+    const claimBeganMs = traces?.now() ?? 0
     const due = limit > 0 ? await claimDue(db, { ...toClaim(deps), limit }) : []
+    traces?.claimed(lane, due, claimBeganMs)
     // Replays and retries get what may be seen now, not then.
     if (due.length > 0) await sharing.refresh(db)
     backlog.add(due.filter(inHand.take))
