@@ -11,6 +11,7 @@ import { makeAccessRecorder } from './audit/access-recorder.ts'
 import { auditPlugin } from './audit/audit-plugin.ts'
 import { makeDisclosure } from './audit/disclosure.ts'
 import { auditRoutes } from './audit/routes.ts'
+import { acknowledgementRoutes } from './acknowledgements/routes.ts'
 import { agreementRoutes } from './agreements/routes.ts'
 import { authPlugin } from './auth/auth.ts'
 import { makeCertificateFinder } from './auth/client-certificate.ts'
@@ -142,6 +143,7 @@ async function keyedRoutes(
   await app.register(limitsPlugin, { ...settings, ...feed, limits })
   const lookUps = makePlaces(settings.lookUpsPerOrganisationMax)
   await app.register(reportRoutes, { ...deps, ...settings, limits, lookUps, publicUrl })
+  await app.register(acknowledgementRoutes, { ...deps, ...settings })
   await app.register(pullRoutes, { ...deps, ...feed, disclose })
   await app.register(socketRoutes, {
     ...feed,

@@ -71,6 +71,11 @@ export const keyedEndpoints: Readonly<Record<string, Endpoint>> = {
   'GET /v1/reports/:reportId/difference': named(ofReport('/difference?from=1&to=2')),
   'GET /v1/reports/:reportId/revisions': named(ofReport('/revisions')),
   'GET /v1/reports/:reportId/revisions/:revision': named(ofReport('/revisions/1')),
+  'POST /v1/reports/:reportId/acknowledgements': named(
+    ofReport('/acknowledgements'),
+    sending({ revision: 1, kind: 'seen' }),
+  ),
+  'GET /v1/reports/:reportId/acknowledgements': named(ofReport('/acknowledgements')),
   'GET /v1/events': plain('/v1/events'),
   'GET /v1/events/:eventId/ledger': named((world) => `/v1/events/${world.eventId}/ledger`),
   'GET /v1/reports/:reportId/ledger': named(ofReport('/ledger')),
@@ -87,6 +92,10 @@ export const keyedEndpoints: Readonly<Record<string, Endpoint>> = {
     sending({ state: 'paused' }),
   ),
   'DELETE /v1/subscriptions/:subscriptionId': named(ofSubscription('')),
+  'POST /v1/subscriptions/:subscriptionId/rotate-secret': named(
+    ofSubscription('/rotate-secret'),
+    sending({ overlapHours: 1 }),
+  ),
   'POST /v1/subscriptions/:subscriptionId/verify': named(ofSubscription('/verify')),
   'POST /v1/subscriptions/:subscriptionId/test': named(ofSubscription('/test')),
   'GET /v1/subscriptions/:subscriptionId/deliveries': named(ofSubscription('/deliveries')),

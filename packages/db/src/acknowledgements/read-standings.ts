@@ -7,7 +7,7 @@ import type { Db } from '../open-database.ts'
 import type { Channel } from '../tables.ts'
 import { type AcknowledgementRow, toAcknowledgement } from './acknowledgement-row.ts'
 
-export interface Standing {
+export interface ReportStanding {
   readonly organisationId: string
   /** The newest revision that arrived by each channel, and when. */
   readonly delivered: readonly Receipt[]
@@ -67,7 +67,7 @@ export async function readStandings(
   db: Db,
   of: StandingsOf,
   organisationIds: readonly string[],
-): Promise<Standing[]> {
+): Promise<ReportStanding[]> {
   if (organisationIds.length === 0) return []
   const receipts = Map.groupBy(await readReceipts(db, of, organisationIds), (row) => row.id)
   const words = Map.groupBy(await readWords(db, of, organisationIds), (row) => row.organisation_id)

@@ -45,6 +45,11 @@ export const tags = [
       '連絡体制: 組織と連絡先。 Organisations, and whom to call there, at what time and by what means.',
   },
   {
+    name: 'acknowledgements',
+    description:
+      '受領確認: 誰が受信・確認・評価し、誰が遅れているか。 Who has received, seen and assessed a report, and who is late.',
+  },
+  {
     name: 'agreements',
     description:
       '取決め: 二者間で、既定より広く共有する範囲。 What two organisations share beyond the default.',

@@ -23,6 +23,10 @@ export const remediesJa: Readonly<Record<ProblemSlug, string>> = {
     '必要な権限(scope)は `detail` にあります。`admin` の権限を持つ貴組織のキーで `POST /v1/keys` を呼び、その権限のキーを作ってください。組織の最初のキーは、運用者が `npm run keys` で発行します。',
   'not-found':
     'アドレスが誤っているか、対象が存在しないか、貴組織に開示されていません。どの場合も、意図して同じ応答を返します。',
+  'invalid-acknowledgement':
+    '誤りはすべて `errors` に列挙されます。`revision` と `kind` を送り、`answer` は `assessed` の場合にのみ付けてください。`by` と `remark` はそれぞれ1行です。',
+  'own-report':
+    '受領確認は、報告を受けた組織が行います。誰が確認したかは同じアドレスの `GET` で確認できます。',
   'idempotency-conflict':
     '冪等キーは、一つの要求だけのものです(1バイトの違いも別の要求とみなします)。新しい要求には新しいキーを使ってください。最初と同じ内容を送り直すと、最初の応答が返ります。',
   'transition-refused':

@@ -47,6 +47,13 @@ export const problemTypes = {
     titleJa: '取決めの内容が様式に適合しません',
     remedy: 'Every fault is listed in `errors`. Nothing was stored.',
   },
+  'invalid-acknowledgement': {
+    status: 422,
+    title: 'The acknowledgement breaks the contract',
+    titleJa: '受領確認が共通様式に適合しません',
+    remedy:
+      'Every fault is listed in `errors`. Send `revision` and `kind`; `answer` with `assessed` and only there; `by` and `remark` each in one line.',
+  },
   'invalid-credential': {
     status: 422,
     title: 'The key is not described as it must be',
@@ -79,6 +86,13 @@ export const problemTypes = {
     titleJa: '該当するものがありません',
     remedy:
       'The address is wrong, the object does not exist, or your organisation may not know of it; the answer is the same on purpose.',
+  },
+  'own-report': {
+    status: 409,
+    title: 'The report is your own',
+    titleJa: '自組織の報告です',
+    remedy:
+      'Those whom a report was sent to acknowledge it. `GET` at the same address shows who has.',
   },
   'idempotency-conflict': {
     status: 409,
