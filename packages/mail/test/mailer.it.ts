@@ -267,9 +267,9 @@ describe('a mail server that does not take it', () => {
 
   test('holds up only so many: those beyond hear at once that there is no room', async () => {
     const relay = await server()
-    relay.script(...Array.from({ length: 8 }, () => ({ at: 'rcpt', hang: true }) as const))
+    relay.script(...Array.from({ length: 32 }, () => ({ at: 'rcpt', hang: true }) as const))
     const { send } = mailer(relay.url, { deadlineMs: 500 })
-    const all = await Promise.all(Array.from({ length: 9 }, () => send(mail)))
+    const all = await Promise.all(Array.from({ length: 33 }, () => send(mail)))
     expect(
       all.filter(({ reason }) => reason === 'too many mails wait for the mail server'),
     ).toHaveLength(1)

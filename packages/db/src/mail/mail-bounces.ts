@@ -4,7 +4,8 @@
 import { eventTypes } from '@renkei/schema'
 import { tellOwner } from '../deliveries/tell-owner.ts'
 import type { Db, Tx } from '../open-database.ts'
-import { findSubscription, updateSubscription } from '../subscriptions.ts'
+import { findSubscription } from '../subscriptions/read-subscriptions.ts'
+import { updateSubscription } from '../subscriptions/write-subscriptions.ts'
 
 export interface Bounce {
   readonly bounceId: string

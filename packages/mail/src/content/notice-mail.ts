@@ -32,6 +32,25 @@ const titles: Record<string, Said> = {
     '連絡先の確認をお願いします',
     'Please confirm your contacts',
   ],
+  [eventTypes.acknowledgementRecorded]: [
+    '報告への回答がありました',
+    'A report of yours has been acknowledged',
+  ],
+  [eventTypes.acknowledgementOverdue]: [
+    '報告への回答の期限が過ぎました',
+    'An acknowledgement of yours is overdue',
+  ],
+  [eventTypes.acknowledgementEscalated]: [
+    '回答がないため、次の連絡先に知らせました',
+    'A report of yours was not acknowledged in time: the next contact has been told',
+  ],
+  [eventTypes.subscriptionFailing]: ['配信先に届いていません', 'An endpoint of yours is failing'],
+  [eventTypes.subscriptionRecovered]: ['配信先が回復しました', 'An endpoint of yours works again'],
+  [eventTypes.subscriptionSwitchedOff]: [
+    '配信先への送信を止めました',
+    'Deliveries to an endpoint of yours have been stopped',
+  ],
+  [eventTypes.subscriptionEnded]: ['購読が終了しました', 'A subscription of yours has ended'],
   [eventTypes.subscriptionTest]: ['配信の試験です', 'This is a test of the delivery'],
 }
 

@@ -120,6 +120,10 @@ const labels: Record<string, string> = {
   confirmedAt: '前回の確認 / Last confirmed',
   dueAt: '確認の期限 / Confirm by',
   request: '依頼の回数 / Request no.',
+  startedAt: '報告の時刻 / Reported',
+  step: '段階 / Step',
+  messageStatus: '運用種別 / Message status',
+  switchOffAt: '送信を止める時刻 / Stops at',
   href: '参照先 / Where to read',
   tlp: '共有範囲 / Label',
 }

@@ -26,7 +26,7 @@ export interface Mailer {
   close(): Promise<void>
 }
 
-const waitingPerConnectionMax = 4
+const waitingPerConnectionMax = 16
 const messagesPerConnectionMax = 100
 const idleMs = 30_000
 

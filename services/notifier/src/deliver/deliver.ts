@@ -57,7 +57,7 @@ function delivered(delivery: ClaimedDelivery, sent: SendOutcome) {
   }
 }
 
-async function writeBody(event: FeedEvent, delivery: ClaimedDelivery, deps: DeliverDeps) {
+export async function writeBody(event: FeedEvent, delivery: ClaimedDelivery, deps: DeliverDeps) {
   const filter = delivery.filter as SubscriptionFilter
   // What it asks for by now is not the question: it is owed, and gets what it may see.
   const all = { messageStatuses: [event.messageStatus] } as SubscriptionFilter
