@@ -11,6 +11,7 @@ import {
   newId,
   openBellPool,
   openDatabase,
+  platformKeyStore,
 } from '@renkei/db'
 import { chooseRuleSet, ruleSets } from '@renkei/schema'
 import {
@@ -21,8 +22,8 @@ import {
   type Stopper,
   systemClock,
 } from '@renkei/service-kit'
-import { openVault, type Vault } from '@renkei/vault'
-import { createSender } from '@renkei/webhook'
+import { openVault, sealerOf, type Vault } from '@renkei/vault'
+import { createPlatformKeys, createSender } from '@renkei/webhook'
 import { buildApp } from './app.ts'
 import { startForgettingNonces } from './auth/forget-nonces.ts'
 import { startKeyUse } from './auth/key-use.ts'
@@ -56,7 +57,10 @@ async function start(
   log: Logger,
   stopper: Stopper,
 ): Promise<Omit<RunningApi, 'stopper'>> {
-  const database = openServiceDatabase(config, log, stopper)
+  const connections = shareConnections(config.databaseConnectionsMax)
+  const database = openServiceDatabase(config, connections.others, { log, stopper })
+  // However many read at the time, what is accepted has connections of its own.
+  const accepting = openServiceDatabase(config, connections.accept, { log, stopper })
   await assertMigrated(database.db)
   const vault = await openApiVault(config, database.db, { log, stopper })
 
@@ -73,6 +77,11 @@ async function start(
     userAgent: 'Renkei/1',
   })
   stopper.add('sender', () => sender.close())
+  const platformKeys = createPlatformKeys({
+    store: platformKeyStore(database.db),
+    sealer: sealerOf(vault),
+    now: () => systemClock.now(),
+  })
 
   const keyUse = startKeyUse({ db: database.db, log, ...config.auth })
   stopper.add('key use', () => keyUse.stop())
@@ -83,7 +92,7 @@ async function start(
   const traces = tracing && makeAcceptTraces(tracing)
   const versions = (at: string) => chooseRuleSet(ruleSets, at, config.ruleSetVersion)
   const committer: Committer = makeCommitter({
-    db: database.db,
+    db: accepting.db,
     bell,
     clock: systemClock,
     newId,
@@ -105,6 +114,7 @@ async function start(
     tail,
     committer,
     sender,
+    platformKeys,
     metrics,
     traces,
     keyUse,
@@ -119,12 +129,21 @@ async function start(
   return { url, routes: app.routeList }
 }
 
-function openServiceDatabase(config: ApiConfig, log: Logger, stopper: Stopper): Database {
+function shareConnections(max: number) {
+  const accept = Math.max(1, Math.floor(max / 4))
+  return { accept, others: max - accept }
+}
+
+function openServiceDatabase(
+  config: ApiConfig,
+  connectionsMax: number,
+  { log, stopper }: { log: Logger; stopper: Stopper },
+): Database {
   const database = openDatabase({
     url: config.databaseUrl,
     applicationName: 'renkei-api',
     asService: true,
-    connectionsMax: config.databaseConnectionsMax,
+    connectionsMax,
     statementTimeoutMs: config.databaseStatementMs,
     onError: (error) => log.warn({ err: error }, 'database.connection-lost'),
   })

@@ -164,15 +164,23 @@ describe('receivers that misbehave', () => {
     const counts = { owed: 23, delivered: 10, refused: 1, waiting: 12, dead: 0, superseded: 0 }
     expect(await world.ledger(event.eventId)).toMatchObject({ ...counts, balances: true })
     for (const { name } of cases) receiver.always(`/${name}`, answer(200))
-    await world.sql('UPDATE delivery_queue SET due_at = now()')
-    const [ledger] = await world.settled([event])
+    // Again and again: what was under way at that moment has failed once more.
+    const anew = 'UPDATE delivery_queue SET due_at = now() WHERE claimed_by IS NULL'
+    await waitFor(
+      async () => {
+        await world.sql(anew)
+        return (await world.ledger(event.eventId)).waiting === 0
+      },
+      { timeoutMs: 20_000 },
+    )
+    const ledger = await world.ledger(event.eventId)
     expect(ledger).toMatchObject({ ...counts, delivered: 22, waiting: 0, balances: true })
     for (const { name } of cases) expect(receiver.at(`/${name}`).length, name).toBeGreaterThan(1)
   })
 
   test('what nobody took for too long ends as dead, with the last reason', async () => {
     receiver.always('/hang', answer(502))
-    const recordedAt = new Date(Date.now() - 121 * 3_600_000)
+    const recordedAt = new Date(Date.now() - 721 * 3_600_000)
     const late = await world.accept({ level: 4, recordedAt })
     await world.settled([late])
     const outcomes = await world.sql(

@@ -95,7 +95,7 @@ async function placeAll(
   { digestAt }: ExpandOptions,
 ): Promise<Map<string, Place>> {
   const ids = owed.map((s) => s.subscriptionId)
-  const { held, switchedOff } = await lockHeld(tx, ids, level >= 3)
+  const { held, switchedOff } = await lockHeld(tx, ids, level)
   const place = (subscription: SubscriptionView): Place => {
     const { subscriptionId: id } = subscription
     if (switchedOff.has(id) && level < 3) return { at: 'switchedOff' }

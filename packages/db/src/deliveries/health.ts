@@ -85,7 +85,8 @@ async function findIll(db: Db, ids: readonly string[]): Promise<string[]> {
   if (ids.length === 0) return []
   const { rows } = await sql<{ id: string }>`
     SELECT subscription_id AS id FROM endpoint_health
-    WHERE subscription_id = ANY(${[...ids]}::uuid[]) AND failing_since IS NOT NULL`.execute(db)
+    WHERE subscription_id = ANY(${[...ids]}::uuid[])
+      AND (state <> 'closed' OR failing_since IS NOT NULL)`.execute(db)
   return rows.map(({ id }) => id)
 }
 
@@ -155,22 +156,36 @@ export interface Held {
 
 /**
  * Tells which of the endpoints do not answer, and keeps it so until the transaction ends: whoever finds
- * one well again waits, and then finds what was held. Urgent news is tried all the same, unless the
- * receiver asked for time.
+ * one well again waits, and then finds what was held. Urgent news (level 3 and 4) is tried all the same,
+ * unless the receiver asked for time: then within what its level allows.
  */
-export async function lockHeld(tx: Tx, ids: readonly string[], urgent: boolean): Promise<Held> {
+export async function lockHeld(tx: Tx, ids: readonly string[], level: number): Promise<Held> {
   if (ids.length === 0) return { held: new Set(), switchedOff: new Map() }
+  const urgent = level >= 3
   const { rows } = await sql<{ id: string; held: boolean; off: Date | null }>`
     SELECT subscription_id AS id, switched_off_at AS off, state <> 'closed' AND
       (NOT ${urgent}::boolean OR coalesce(asked_until > now(), false)) AS held
     FROM endpoint_health
     WHERE subscription_id = ANY(${[...ids]}::uuid[])
       AND (state <> 'closed' OR switched_off_at IS NOT NULL)
-    ORDER BY subscription_id FOR SHARE`.execute(tx)
+    ORDER BY subscription_id ${urgent ? sql`FOR UPDATE` : sql`FOR SHARE`}`.execute(tx)
+  const held = new Set(rows.filter((row) => row.held).map(({ id }) => id))
+  if (urgent && held.size > 0) await hurryProbes(tx, [...held], level)
   return {
-    held: new Set(rows.filter((row) => row.held).map(({ id }) => id)),
+    held,
     switchedOff: new Map(rows.flatMap(({ id, off }) => (off ? [[id, off] as const] : []))),
   }
+}
+
+const askedSecondsMax = { 3: 600, 4: 60 } as const
+
+async function hurryProbes(tx: Tx, ids: readonly string[], level: number): Promise<void> {
+  const seconds = askedSecondsMax[level === 3 ? 3 : 4]
+  await sql`
+    UPDATE endpoint_health
+    SET probe_at = least(probe_at, updated_at + make_interval(secs => ${seconds}::int)),
+      asked_until = least(asked_until, updated_at + make_interval(secs => ${seconds}::int))
+    WHERE subscription_id = ANY(${[...ids]}::uuid[]) AND state = 'open'`.execute(tx)
 }
 
 const probeLeaseMs = 120_000

@@ -39,7 +39,10 @@ export function makeHealthKeeper(deps: EndpointHealthDeps): HealthKeeper {
 async function keep(tried: readonly TriedDelivery[], deps: EndpointHealthDeps): Promise<boolean> {
   const tallies = tallyOf(tried)
   const ids = [...tallies.keys()]
-  const hasFailed = (id: string) => (tallies.get(id)?.failures ?? 0) > 0
+  const hasFailed = (id: string) => {
+    const tally = tallies.get(id)
+    return tally !== undefined && tally.failures + tally.askedMs > 0
+  }
   const question = {
     failed: ids.filter(hasFailed),
     succeeded: ids.filter((id) => !hasFailed(id)),

@@ -50,11 +50,11 @@ export function afterAttempts(before: EndpointHealth, tally: Tally, at: At): End
   // Who was told of the failure is told of its end, too.
   const well = { ...unknownHealth(before.subscriptionId), told: before.told }
   const known = tally.succeeded ? well : before
-  if (tally.failures === 0) return known
+  if (tally.failures === 0 && tally.askedMs === 0) return known
   const failing = {
     ...known,
     consecutiveFailures: known.consecutiveFailures + tally.failures,
-    failingSince: known.failingSince ?? at.now,
+    failingSince: known.failingSince ?? (tally.failures > 0 ? at.now : null),
     lastStatus: tally.lastStatus,
     lastReason: tally.lastReason,
   }

@@ -16,24 +16,30 @@ export interface TriedDelivery extends AttemptResult {
 export function tallyOf(tried: readonly TriedDelivery[]): Map<string, Tally> {
   const tallies = new Map<string, Tally>()
   for (const one of tried) {
-    if (one.result === 'retry' ? !one.countsAgainstHealth : one.result === 'refused') continue
+    if (!tells(one)) continue
     tallies.set(one.subscriptionId, add(tallies.get(one.subscriptionId), one))
   }
   return tallies
 }
 
+// A receiver that asks for time is left alone, though that it is busy does not speak against it.
+function tells({ result, countsAgainstHealth, askedMs }: TriedDelivery): boolean {
+  if (result === 'retry') return countsAgainstHealth || askedMs > 0
+  return result === 'delivered'
+}
+
 function add(before: Tally | undefined, one: TriedDelivery): Tally {
-  const { level, askedMs, status: lastStatus, reason: lastReason } = one
+  const { level, status: lastStatus, reason: lastReason } = one
   if (one.result === 'delivered') {
     const none = { failures: 0, lastStatus: null, lastReason: null, level: 0, askedMs: 0 }
     return { ...none, succeeded: true }
   }
   return {
-    failures: (before?.failures ?? 0) + 1,
+    failures: (before?.failures ?? 0) + (one.countsAgainstHealth ? 1 : 0),
     succeeded: before?.succeeded ?? false,
     lastStatus,
     lastReason,
     level: Math.max(before?.level ?? 0, level),
-    askedMs: Math.max(before?.askedMs ?? 0, askedMs),
+    askedMs: Math.max(before?.askedMs ?? 0, one.askedMs),
   }
 }
