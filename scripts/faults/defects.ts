@@ -1,8 +1,7 @@
 // Defects that a run must find. Each is made outside of the product: in what stands between it and its
 // poster, its receivers or its readers, or by taking rows from its tables behind its back.
 
-import { withClient } from '@renkei/db'
-import { newId } from '@renkei/db'
+import { newId, withClient } from '@renkei/db'
 import type { Accepted, Receipt, Subscriber } from './journal.ts'
 
 export interface Defect {
@@ -35,9 +34,9 @@ export const defects: Readonly<Record<string, () => Defect>> = {
     onRedisLost: (url) => run(url, 'DELETE FROM delivery_queue'),
   }),
   'forget-failed': () => ({
-    about: 'a delivery that has failed twice is forgotten',
+    about: 'a delivery that has failed is forgotten',
     spoil: (url) =>
-      run(url, 'DELETE FROM delivery_queue WHERE attempts >= 2 AND claimed_by IS NULL'),
+      run(url, 'DELETE FROM delivery_queue WHERE attempts >= 1 AND claimed_by IS NULL'),
   }),
   swallow: () => {
     const swallows = everyNth(100, () => true)

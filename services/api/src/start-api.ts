@@ -32,7 +32,7 @@ import { type FeedTail, startFeedTail } from './feed/feed-tail.ts'
 import { type ApiMetrics, makeApiMetrics } from './health/metrics.ts'
 import { readTls } from './read-tls.ts'
 import type { ListedRoute } from './route-list.ts'
-import { makeAcceptTraces } from './reports/accept-traces.ts'
+import { type AcceptTraces, makeAcceptTraces } from './reports/accept-traces.ts'
 import { type Committer, makeCommitter } from './reports/committer.ts'
 
 export interface RunningApi {
@@ -87,9 +87,7 @@ async function start(
   stopper.add('key use', () => keyUse.stop())
   stopper.add('nonces', startForgettingNonces({ db: database.db, clock: systemClock, log }))
   const metrics = makeApiMetrics(() => committer.pending())
-  const tracing = await startTracing(config.otlpEndpoint, 'api')
-  if (tracing) stopper.add('spans', () => tracing.stop())
-  const traces = tracing && makeAcceptTraces(tracing)
+  const traces = await openTraces(config, stopper)
   const versions = (at: string) => chooseRuleSet(ruleSets, at, config.ruleSetVersion)
   const committer: Committer = makeCommitter({
     db: accepting.db,
@@ -100,10 +98,7 @@ async function start(
     chooseRuleSet: versions,
     vault,
     batchMax: config.limits.acceptBatchMax,
-    onCommitted: (changes) => {
-      tellCommitted(changes, { tail, metrics, log })
-      traces?.committed(changes)
-    },
+    onCommitted: (changes) => tellCommitted(changes, { tail, metrics, log, traces }),
   })
   const app = await buildApp({
     config,
@@ -170,11 +165,25 @@ function openBellStore(config: ApiConfig, log: Logger, stopper: Stopper): BellSt
   return { kind: 'postgres', pool: pool.pool }
 }
 
-function tellCommitted(
-  changes: readonly Change[],
-  { tail, metrics, log }: { tail: FeedTail; metrics: ApiMetrics; log: Logger },
-): void {
+async function openTraces(
+  { otlpEndpoint }: ApiConfig,
+  stopper: Stopper,
+): Promise<AcceptTraces | undefined> {
+  const tracing = await startTracing(otlpEndpoint, 'api')
+  if (tracing) stopper.add('spans', () => tracing.stop())
+  return tracing && makeAcceptTraces(tracing)
+}
+
+interface Told {
+  readonly tail: FeedTail
+  readonly metrics: ApiMetrics
+  readonly log: Logger
+  readonly traces: AcceptTraces | undefined
+}
+
+function tellCommitted(changes: readonly Change[], { tail, metrics, log, traces }: Told): void {
   tail.poke()
+  traces?.committed(changes)
   metrics.accepted.inc(changes.length)
   for (const change of changes) {
     const { reportId, revision, organisationId: organisation, level, messageStatus } = change

@@ -34,7 +34,7 @@ import type { NotifierConfig } from './config.ts'
 import { makeHealthKeeper } from './deliver/endpoint-health.ts'
 import { makeInHand } from './deliver/in-hand.ts'
 import { makeResultBuffer } from './deliver/result-buffer.ts'
-import { makeDeliveryTraces } from './deliver/traces.ts'
+import { type DeliveryTraces, makeDeliveryTraces } from './deliver/traces.ts'
 import { endGone } from './endpoints/end-gone.ts'
 import { watchEndpoints } from './endpoints/watch-endpoints.ts'
 import { makeNotifierMetrics } from './health/metrics.ts'
@@ -85,9 +85,7 @@ async function start(config: NotifierConfig, log: Logger, stopper: Stopper): Pro
     vault,
     platformKeys: openPlatformKeys(db, vault),
   })
-  const tracing = await startTracing(config.otlpEndpoint, 'notifier')
-  if (tracing) stopper.add('spans', () => tracing.stop())
-  const traces = tracing && makeDeliveryTraces(tracing)
+  const traces = await openTraces(config, stopper)
   const channels: Channels = { webhook: traces?.around(webhook) ?? webhook }
   stopper.add('channels', () => webhook.close())
   const metrics = makeNotifierMetrics({
@@ -193,6 +191,15 @@ function openPool(config: NotifierConfig, log: Logger, connectionsMax: number): 
     synchronousCommit: 'off',
     onError: (error) => log.warn({ err: error }, 'database.connection-lost'),
   })
+}
+
+async function openTraces(
+  { otlpEndpoint }: NotifierConfig,
+  stopper: Stopper,
+): Promise<DeliveryTraces | undefined> {
+  const tracing = await startTracing(otlpEndpoint, 'notifier')
+  if (tracing) stopper.add('spans', () => tracing.stop())
+  return tracing && makeDeliveryTraces(tracing)
 }
 
 async function openNotifierVault(

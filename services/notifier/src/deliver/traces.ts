@@ -3,7 +3,7 @@
 
 import type { ClaimedDelivery, Expanded } from '@renkei/db'
 import { continueTrace, type Tracing } from '@renkei/service-kit'
-import type { Channel } from '../channels/channel.ts'
+import type { Channel, SendOutcome } from '../channels/channel.ts'
 
 export interface DeliveryTraces {
   /** The time that a step began, to be given back with what came of it. */
@@ -51,39 +51,48 @@ export function makeDeliveryTraces(tracing: Tracing): DeliveryTraces {
       })
     },
     around: (channel) => ({
-      ...channel,
       close: () => channel.close(),
-      async send(notice, recipient) {
-        const { eventId, traceparent } = notice
-        if (traceparent === null) return channel.send(notice, recipient)
-        const claim = claims.get(recipient)
-        const { subscriptionId } = recipient
-        const about = { eventId, subscriptionId, ...attributesOf(claim) }
-        const parent = claim ? continueTrace(traceparent) : traceparent
-        const own = continueTrace(traceparent)
-        const startMs = Date.now()
-        if (claim) {
-          const { beganMs, endedMs } = claim
-          const times = { startMs: beganMs, endMs: endedMs }
-          const claiming = { name: 'delivery.claim', own: parent, parent: traceparent }
-          tracing.tell({ ...claiming, ...times, attributes: about })
-        }
-        const sent = await channel.send({ ...notice, traceparent: own }, recipient)
-        const { result, status } = sent
-        tracing.tell({
-          name: 'delivery.send',
-          kind: 'client',
-          own,
-          parent,
-          startMs,
-          endMs: Date.now(),
-          attributes: { ...about, result, status },
-          failed: result !== 'delivered',
-        })
-        return sent
-      },
+      send: (notice, recipient) => sendTraced(channel, { notice, recipient }, claims, tracing),
     }),
   }
+}
+
+interface Sending {
+  readonly notice: Parameters<Channel['send']>[0]
+  readonly recipient: Parameters<Channel['send']>[1]
+}
+
+async function sendTraced(
+  channel: Channel,
+  { notice, recipient }: Sending,
+  claims: WeakMap<object, Claim>,
+  tracing: Tracing,
+): Promise<SendOutcome> {
+  const { eventId, traceparent } = notice
+  if (traceparent === null) return channel.send(notice, recipient)
+  const claim = claims.get(recipient)
+  const about = { eventId, subscriptionId: recipient.subscriptionId, ...attributesOf(claim) }
+  const parent = claim ? continueTrace(traceparent) : traceparent
+  if (claim) {
+    const times = { startMs: claim.beganMs, endMs: claim.endedMs }
+    const claiming = { name: 'delivery.claim', own: parent, parent: traceparent }
+    tracing.tell({ ...claiming, ...times, attributes: about })
+  }
+  const own = continueTrace(traceparent)
+  const startMs = Date.now()
+  const sent = await channel.send({ ...notice, traceparent: own }, recipient)
+  const { result, status } = sent
+  tracing.tell({
+    name: 'delivery.send',
+    kind: 'client',
+    own,
+    parent,
+    startMs,
+    endMs: Date.now(),
+    attributes: { ...about, result, status },
+    failed: result !== 'delivered',
+  })
+  return sent
 }
 
 function attributesOf(claim: Claim | undefined) {
