@@ -107,11 +107,12 @@ describe('an endpoint', () => {
 })
 
 describe('a new address', () => {
-  test('is challenged before it is used: a lie leaves the subscription unverified', async () => {
-    const { body } = await subscribe(honest.url('/first'))
+  test('that was never verified takes the place of the other at once, and is challenged', async () => {
+    const { body } = await subscribe(liar.url('/first'))
     const json = { target: { url: liar.url('/second') } }
     const changed = await fixed.request(pathOf(body), { method: 'PATCH', json })
     expect(changed.body).toMatchObject({ state: 'pendingVerification', target: json.target })
+    expect(changed.body).not.toHaveProperty('pendingTarget')
   })
 
   test('is not verified by the late answer of the one before it', { timeout: 20_000 }, async () => {

@@ -81,7 +81,7 @@ export interface Subscription {
    */
   health?: EndpointHealth
   /**
-   * Counts the changes by its owner. In quotes it is the ETag, for the If-Match of a change.
+   * Counts the changes. In quotes it is the ETag, for the If-Match of a change.
    */
   revision: number
   /**

@@ -1,22 +1,26 @@
-// Changes to a subscription. A new address must answer a challenge of its own before it is used.
+// Changes to a subscription. A new address must answer a challenge of its own before it is used; until
+// then the present one stays in use.
 
 import {
   appendAudit,
   type Subscription,
   type SubscriptionChange,
+  trustEndpoint,
   type Tx,
   updateSubscription,
 } from '@renkei/db'
 import { parseSubscriptionPatch, type SubscriptionPatch } from '@renkei/schema'
 import type { FastifyRequest } from 'fastify'
 import { actorOf } from '../audit/actor.ts'
+import { respectMatch } from '../if-match.ts'
 import { DomainError } from '../problem/domain-error.ts'
+import { sealIdentity } from './client-certificate.ts'
+import { checkTarget, invalidSubscription } from './invalid-subscription.ts'
 import { findOwn } from './own-subscription.ts'
-import { checkTarget, invalidSubscription } from './subscribe.ts'
 import type { SubscriptionDeps } from './subscription-deps.ts'
-import { verifySubscription } from './verify-endpoint.ts'
+import { isSameTarget, verifySubscription } from './verify-endpoint.ts'
 
-/** Changes filter, mode, description, address or state; throws the refusal with every fault. */
+/** Changes what the body names; throws the refusal with every fault. */
 export async function changeSubscription(
   subscriptionId: string,
   request: FastifyRequest,
@@ -25,27 +29,16 @@ export async function changeSubscription(
   const parsed = parseSubscriptionPatch(request.body)
   if (!parsed.ok) throw invalidSubscription(parsed.faults)
   const patch = parsed.patch
-  if (patch.target) checkTarget(patch.target, deps)
-  const changed = await deps.database.transaction().execute(async (tx) => {
-    const before = await findOwn(tx, request.caller, subscriptionId, { forUpdate: true })
-    const change = toChange(before, patch)
-    const after = await updateSubscription(tx, subscriptionId, change, deps.clock.now())
-    await audit(tx, subscriptionId, 'subscription.changed', { request, deps })
-    return after
+  const changed = await changeOwn(subscriptionId, request, deps, async (tx, before) => {
+    refuseOtherChannel(before, patch)
+    if (patch.target) checkTarget(patch.target, deps)
+    const change = { ...toChange(before, patch), ...certificateChange(before, patch, deps) }
+    // Whoever says of a failing endpoint that it is well is believed.
+    if (patch.state === 'active' && before.state === 'active')
+      await trustEndpoint(tx, subscriptionId)
+    return { change, action: 'subscription.changed' }
   })
   return patch.target ? verifySubscription(changed, request, deps) : changed
-}
-
-function toChange(before: Subscription, patch: SubscriptionPatch): SubscriptionChange {
-  if (patch.target) return { ...patch, state: 'pendingVerification' }
-  if (patch.state === undefined || patch.state === before.state) {
-    const { state: _, ...rest } = patch
-    return rest
-  }
-  if (before.state === 'pendingVerification') {
-    throw new DomainError('endpoint-not-verified', 'The endpoint must answer its challenge first.')
-  }
-  return patch
 }
 
 /** Ends a subscription: nothing more is sent, and what waits is refused with that reason. */
@@ -54,26 +47,98 @@ export async function endSubscription(
   request: FastifyRequest,
   deps: SubscriptionDeps,
 ): Promise<void> {
-  await deps.database.transaction().execute(async (tx) => {
-    await findOwn(tx, request.caller, subscriptionId, { forUpdate: true })
-    await updateSubscription(tx, subscriptionId, { state: 'ended' }, deps.clock.now())
-    await audit(tx, subscriptionId, 'subscription.ended', { request, deps })
+  await changeOwn(subscriptionId, request, deps, async () => ({
+    change: { state: 'ended' },
+    action: 'subscription.ended',
+  }))
+}
+
+interface Decision {
+  readonly change: SubscriptionChange
+  readonly action: string
+}
+
+/** Decides a change on the present state of an own subscription, and stores it with its audit entry. */
+export async function changeOwn(
+  subscriptionId: string,
+  request: FastifyRequest,
+  deps: SubscriptionDeps,
+  decide: (tx: Tx, before: Subscription) => Promise<Decision>,
+): Promise<Subscription> {
+  return deps.database.transaction().execute(async (tx) => {
+    const before = await findOwn(tx, request.caller, subscriptionId, { forUpdate: true })
+    respectMatch(request, String(before.revision))
+    const { change, action } = await decide(tx, before)
+    const at = deps.clock.now()
+    const after = await updateSubscription(tx, subscriptionId, change, at)
+    const actor = actorOf(request)
+    await appendAudit(tx, {
+      ...actor,
+      at,
+      action,
+      objectType: 'subscription',
+      objectId: subscriptionId,
+      objectOwner: actor.organisationId,
+    })
+    return after
   })
 }
 
-async function audit(
-  tx: Tx,
-  objectId: string,
-  action: string,
-  { request, deps }: { request: FastifyRequest; deps: SubscriptionDeps },
-): Promise<void> {
-  const actor = actorOf(request)
-  await appendAudit(tx, {
-    ...actor,
-    at: deps.clock.now(),
-    action,
-    objectType: 'subscription',
-    objectId,
-    objectOwner: actor.organisationId,
-  })
+function toChange(before: Subscription, patch: SubscriptionPatch): SubscriptionChange {
+  const { target, state, filter, mode, description, signing } = patch
+  const rest = {
+    ...(filter && { filter }),
+    ...(mode && { mode }),
+    ...(description !== undefined && { description }),
+    ...(signing && { signing }),
+  }
+  const move = state !== undefined && state !== before.state ? { state } : {}
+  if (before.state === 'pendingVerification') {
+    if (target) return { ...rest, target, state: 'pendingVerification' }
+    if (state !== undefined) {
+      throw new DomainError(
+        'endpoint-not-verified',
+        'The endpoint must answer its challenge first.',
+      )
+    }
+    return rest
+  }
+  if (!target) return { ...rest, ...move }
+  // To name the address that is in use gives the other one up.
+  const pendingTarget = isSameTarget(target, before.target) ? null : target
+  return { ...rest, ...move, pendingTarget }
+}
+
+function certificateChange(
+  before: Subscription,
+  patch: SubscriptionPatch,
+  deps: SubscriptionDeps,
+): SubscriptionChange {
+  if (patch.removeClientCertificate) return { clientCertificate: null, clientKey: null }
+  return sealIdentity(patch, before, deps) ?? {}
+}
+
+const webhookOnly = [
+  'signing',
+  'clientCertificate',
+  'clientKey',
+  'removeClientCertificate',
+] as const
+
+function refuseOtherChannel({ channel }: Subscription, patch: SubscriptionPatch): void {
+  const wrong = channel === 'webhook' ? patch.target?.address : patch.target?.url
+  const pointers = [
+    ...(wrong === undefined ? [] : [`/target/${channel === 'webhook' ? 'address' : 'url'}`]),
+    ...webhookOnly
+      .filter((name) => channel !== 'webhook' && name in patch)
+      .map((name) => `/${name}`),
+  ]
+  if (pointers.length === 0) return
+  throw invalidSubscription(
+    pointers.map((pointer) => ({
+      pointer,
+      rule: 'target.channel',
+      detail: `${pointer} does not belong to the channel ${channel} of this subscription.`,
+    })),
+  )
 }

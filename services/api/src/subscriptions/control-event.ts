@@ -2,13 +2,15 @@
 // they stand in no feed and no ledger.
 
 import type { Subscription } from '@renkei/db'
-import { openSecret } from '@renkei/vault'
+import { openCredentials } from '@renkei/vault'
 import type { SendResult } from '@renkei/webhook'
 import type { SubscriptionDeps } from './subscription-deps.ts'
 
 export interface ControlEvent {
   readonly type: string
   readonly data: object
+  /** Where it goes when not to the address in use. */
+  readonly target?: unknown
   readonly timeoutMs?: number
 }
 
@@ -16,7 +18,7 @@ export interface ControlEvent {
 export async function sendControlEvent(
   subscription: Subscription,
   event: ControlEvent,
-  deps: Pick<SubscriptionDeps, 'clock' | 'newId' | 'sender' | 'vault'>,
+  deps: Pick<SubscriptionDeps, 'clock' | 'newId' | 'platformKeys' | 'sender' | 'vault'>,
 ): Promise<SendResult> {
   const id = deps.newId()
   const now = deps.clock.now()
@@ -29,10 +31,12 @@ export async function sendControlEvent(
     datacontenttype: 'application/json',
     data: event.data,
   })
-  const { url } = subscription.target as { url: string }
+  const { url } = (event.target ?? subscription.target) as { url: string }
+  const signs = subscription.signing === 'standardWebhooksAndHttpSignature'
   return deps.sender.send({
+    ...(await openCredentials(deps.vault, subscription, now)),
+    platformKey: signs ? await deps.platformKeys.current() : null,
     url,
-    secret: await openSecret(deps.vault, subscription),
     id,
     body,
     timestampSeconds: Math.floor(now.getTime() / 1000),

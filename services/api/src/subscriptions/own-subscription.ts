@@ -18,20 +18,3 @@ export async function findOwn(
   }
   return subscription
 }
-
-/** A subscription as its owner sees it: all but the secret. */
-export function toView(subscription: Subscription) {
-  const { description, stateReason } = subscription
-  return {
-    subscriptionId: subscription.subscriptionId,
-    organisation: subscription.organisationId,
-    channel: subscription.channel,
-    target: subscription.target,
-    filter: subscription.filter,
-    mode: subscription.mode,
-    ...(description !== null && { description }),
-    state: subscription.state,
-    ...(stateReason !== null && { stateReason }),
-    createdAt: subscription.createdAt.toISOString(),
-  }
-}

@@ -2,21 +2,25 @@
 
 import type { Scope, Subscription } from '@renkei/db'
 import { openSecret } from '@renkei/vault'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyReply } from 'fastify'
 import type { RouteAudit } from '../audit/route-audit.ts'
+import { quoted } from '../if-match.ts'
 import { changeSubscription, endSubscription } from './change-subscription.ts'
 import { deliveryRoutes } from './delivery-routes.ts'
-import { findOwn, toView } from './own-subscription.ts'
+import { findOwn } from './own-subscription.ts'
+import { rotateSecret } from './rotate-secret.ts'
 import { listPage, subscribe } from './subscribe.ts'
 import { audits } from './subscription-audit.ts'
 import type { SubscriptionDeps } from './subscription-deps.ts'
 import { docs } from './subscription-docs.ts'
+import { viewSubscription } from './subscription-view.ts'
 import { testEndpoint } from './test-endpoint.ts'
 import { verifySubscription } from './verify-endpoint.ts'
 
 const write = (audit: RouteAudit) => ({ scope: 'subscriptions:write' as Scope, audit })
 
 const base = '/v1/subscriptions'
+const one = `${base}/:subscriptionId`
 
 type ById = { Params: { subscriptionId: string } }
 
@@ -26,25 +30,19 @@ export function subscriptionRoutes(
   deps: SubscriptionDeps,
   done: () => void,
 ): void {
-  const one = `${base}/:subscriptionId`
-  app.post(base, { config: write(audits.create), schema: docs.create }, async (request, reply) => {
-    const subscription = await subscribe(request.body, request, deps)
-    // The only answer that ever shows the secret.
-    const secret = await openSecret(deps.vault, subscription)
-    return reply
-      .code(201)
-      .header('location', `${base}/${subscription.subscriptionId}`)
-      .send({ ...toView(subscription), secret })
-  })
-  registerList(app, deps)
+  const send = sendView(deps)
+  registerAll(app, deps)
   app.get<ById>(
     one,
     { config: write(audits.read), schema: docs.read },
-    async ({ caller, params }) =>
-      toView(await findOwn(deps.database, caller, params.subscriptionId)),
+    async ({ caller, params }, reply) =>
+      send(reply, await findOwn(deps.database, caller, params.subscriptionId)),
   )
-  app.patch<ById>(one, { config: write(audits.patch), schema: docs.patch }, async (request) =>
-    toView(await changeSubscription(request.params.subscriptionId, request, deps)),
+  app.patch<ById>(
+    one,
+    { config: write(audits.patch), schema: docs.patch },
+    async (request, reply) =>
+      send(reply, await changeSubscription(request.params.subscriptionId, request, deps)),
   )
   app.delete<ById>(
     one,
@@ -55,15 +53,20 @@ export function subscriptionRoutes(
     },
   )
   app.post<ById>(
+    `${one}/rotate-secret`,
+    { config: write(audits.rotate), schema: docs.rotate },
+    async (request, reply) => {
+      const rotated = await rotateSecret(request.params.subscriptionId, request, deps)
+      return send(reply, rotated.subscription, { secret: rotated.secret })
+    },
+  )
+  app.post<ById>(
     `${one}/verify`,
     { config: write(audits.verify), schema: docs.verify },
-    async (request) => {
-      const subscription = await findOwn(
-        deps.database,
-        request.caller,
-        request.params.subscriptionId,
-      )
-      return viewAfter(verifySubscription(subscription, request, deps))
+    async (request, reply) => {
+      const { subscriptionId } = request.params
+      const subscription = await findOwn(deps.database, request.caller, subscriptionId)
+      return send(reply, await verifySubscription(subscription, request, deps))
     },
   )
   app.post<ById>(
@@ -76,7 +79,15 @@ export function subscriptionRoutes(
   done()
 }
 
-function registerList(app: FastifyInstance, deps: SubscriptionDeps): void {
+function registerAll(app: FastifyInstance, deps: SubscriptionDeps): void {
+  app.post(base, { config: write(audits.create), schema: docs.create }, async (request, reply) => {
+    const { subscription, replayed } = await subscribe(request, deps)
+    // The answer that shows the secret, and the same one to a repeat of its request.
+    const secret = await openSecret(deps.vault, subscription)
+    void reply.code(201).header('location', `${base}/${subscription.subscriptionId}`)
+    if (replayed) void reply.header('idempotency-replayed', 'true')
+    return sendView(deps)(reply, subscription, { secret })
+  })
   app.get<{ Querystring: { cursor?: string; limit: number } }>(
     base,
     { config: write(audits.list), schema: docs.list },
@@ -90,6 +101,9 @@ function registerList(app: FastifyInstance, deps: SubscriptionDeps): void {
   )
 }
 
-async function viewAfter(change: Promise<Subscription>) {
-  return toView(await change)
+function sendView({ database, clock }: SubscriptionDeps) {
+  return async (reply: FastifyReply, subscription: Subscription, more: object = {}) => {
+    const view = await viewSubscription(database, subscription, clock.now())
+    return reply.header('etag', quoted(String(subscription.revision))).send({ ...view, ...more })
+  }
 }

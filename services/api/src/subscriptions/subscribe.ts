@@ -2,85 +2,119 @@
 // becomes active.
 
 import {
+  appendAudit,
   countSubscriptions,
   insertSubscription,
   listSubscriptions,
   lockOrganisation,
-  appendAudit,
+  type NewSubscription,
+  recallSubscription,
   type Subscription,
+  type Tx,
 } from '@renkei/db'
-import { type Fault, parseSubscriptionRequest, type SubscriptionTarget } from '@renkei/schema'
+import { parseSubscriptionRequest, type SubscriptionRequest } from '@renkei/schema'
 import { sealSecret } from '@renkei/vault'
 import { newSecret } from '@renkei/webhook'
 import type { FastifyRequest } from 'fastify'
 import { actorOf } from '../audit/actor.ts'
-import { DomainError, invalidBody } from '../problem/domain-error.ts'
-import { toView } from './own-subscription.ts'
-import type { SubscriptionDeps } from './subscription-deps.ts'
-import { verifySubscription } from './verify-endpoint.ts'
 import { pageOf } from '../page.ts'
+import { DomainError } from '../problem/domain-error.ts'
+import { type Idempotency, readIdempotency } from '../reports/idempotency-key.ts'
+import { sealIdentity } from './client-certificate.ts'
+import { checkTarget, invalidSubscription } from './invalid-subscription.ts'
+import type { SubscriptionDeps } from './subscription-deps.ts'
+import { viewSubscription } from './subscription-view.ts'
+import { verifySubscription } from './verify-endpoint.ts'
+
+export interface Subscribed {
+  readonly subscription: Subscription
+  /** True when the request was made before, and nothing was stored now. */
+  readonly replayed: boolean
+}
 
 /** Stores a subscription and challenges its endpoint; throws the refusal with every fault. */
 export async function subscribe(
-  body: unknown,
   request: FastifyRequest,
   deps: SubscriptionDeps,
-): Promise<Subscription> {
-  const parsed = parseSubscriptionRequest(body)
+): Promise<Subscribed> {
+  const idempotency = readIdempotency(request, deps.vault)
+  const parsed = parseSubscriptionRequest(request.body)
   if (!parsed.ok) throw invalidSubscription(parsed.faults)
   checkTarget(parsed.request.target, deps)
-  const { caller } = request
-  const { target, filter = {}, mode = 'latest', description = null, channel } = parsed.request
+  const wanted = { ...newSubscription(parsed.request, request, deps), idempotency }
   const at = deps.clock.now()
-  const subscription = await deps.database.transaction().execute(async (tx) => {
-    await lockOrganisation(tx, caller.organisationId)
-    const count = await countSubscriptions(tx, caller.organisationId)
-    if (count >= deps.subscriptionsPerOrganisationMax) {
-      throw new DomainError(
-        'limit-reached',
-        `Your organisation has ${count} subscriptions, as many as it may.`,
-      )
-    }
-    const subscriptionId = deps.newId()
-    const named = { subscriptionId, organisationId: caller.organisationId, channel, target, filter }
-    const state = 'pendingVerification'
-    const secret = sealSecret(deps.vault, named, newSecret())
-    const stored = await insertSubscription(tx, { ...named, mode, description, state, secret }, at)
+  const stored = await deps.database.transaction().execute(async (tx) => {
+    await lockOrganisation(tx, wanted.organisationId)
+    const before = idempotency && (await recall(tx, wanted.organisationId, idempotency, at))
+    if (!before) await refuseTooMany(tx, wanted.organisationId, deps)
+    const subscription = before ?? (await insertSubscription(tx, wanted, at))
     await appendAudit(tx, {
       ...actorOf(request),
       at,
-      action: 'subscription.created',
+      action: before ? 'subscription.shownAgain' : 'subscription.created',
       objectType: 'subscription',
-      objectId: subscriptionId,
-      objectOwner: caller.organisationId,
+      objectId: subscription.subscriptionId,
+      objectOwner: wanted.organisationId,
     })
-    return stored
+    return { subscription, replayed: before !== undefined }
   })
-  return verifySubscription(subscription, request, deps)
+  if (stored.replayed) return stored
+  return { ...stored, subscription: await verifySubscription(stored.subscription, request, deps) }
 }
 
-/** Refuses an address that could never be sent to. */
-export function checkTarget(
-  { url }: SubscriptionTarget,
-  { sender }: Pick<SubscriptionDeps, 'sender'>,
-): void {
-  if (url === undefined) throw invalidSubscription([emailAbsent])
-  const check = sender.checkTarget(url)
-  if (check.ok) return
-  throw invalidSubscription([
-    { pointer: '/target/url', rule: check.rule, detail: `/target/url is refused: ${check.detail}` },
-  ])
+function newSubscription(
+  wanted: SubscriptionRequest,
+  { caller: { organisationId } }: FastifyRequest,
+  deps: SubscriptionDeps,
+): NewSubscription {
+  const { channel, target, filter = {}, mode = 'latest', description = null, signing } = wanted
+  const named = { subscriptionId: deps.newId(), organisationId }
+  return {
+    ...named,
+    channel,
+    target,
+    filter,
+    mode,
+    description,
+    state: 'pendingVerification',
+    secret: sealSecret(deps.vault, named, newSecret()),
+    ...(signing && { signing }),
+    ...sealIdentity(wanted, named, deps),
+  }
 }
 
-const emailAbsent: Fault = {
-  pointer: '/channel',
-  rule: 'channel.notSetUp',
-  detail: '/channel is refused: the operator has not set up e-mail.',
+// As long as the answers to reports are kept.
+const keptMs = 7 * 86_400_000
+
+async function recall(
+  tx: Tx,
+  organisationId: string,
+  { key, fingerprint }: Idempotency,
+  at: Date,
+): Promise<Subscription | undefined> {
+  const since = new Date(at.getTime() - keptMs)
+  const before = await recallSubscription(tx, { organisationId, key }, since)
+  if (!before) return undefined
+  if (before.fingerprint.equals(fingerprint) && before.subscription.state !== 'ended') {
+    return before.subscription
+  }
+  throw new DomainError(
+    'idempotency-conflict',
+    'This idempotency key belongs to another request, or its subscription has ended.',
+  )
 }
 
-/** The refusal of a subscription with its faults. */
-export function invalidSubscription(faults: readonly Fault[]): DomainError {
-  return invalidBody('invalid-subscription', faults)
+async function refuseTooMany(
+  tx: Tx,
+  organisationId: string,
+  deps: SubscriptionDeps,
+): Promise<void> {
+  const count = await countSubscriptions(tx, organisationId)
+  if (count < deps.subscriptionsPerOrganisationMax) return
+  throw new DomainError(
+    'limit-reached',
+    `Your organisation has ${count} subscriptions, as many as it may.`,
+  )
 }
 
 /** Lists the subscriptions of an organisation, a page at a time. */
@@ -92,5 +126,7 @@ export async function listPage(
   const page = { after: query.cursor ?? null, limit: query.limit + 1 }
   const rows = await listSubscriptions(deps.database, organisationId, page)
   const { items, ...next } = pageOf(rows, query.limit, ({ subscriptionId }) => subscriptionId)
-  return { items: items.map(toView), ...next }
+  const now = deps.clock.now()
+  const views = items.map((item) => viewSubscription(deps.database, item, now))
+  return { items: await Promise.all(views), ...next }
 }

@@ -13,6 +13,7 @@ export const audits = {
   read: { action: 'subscription.read', ...ofSubscription },
   patch: { action: 'subscription.changed', ...ofSubscription, by: 'transaction' },
   remove: { action: 'subscription.ended', ...ofSubscription, by: 'transaction' },
+  rotate: { action: 'subscription.secretRotated', ...ofSubscription, by: 'transaction' },
   verify: { action: 'subscription.challenged', ...ofSubscription },
   test: { action: 'subscription.tested', ...ofSubscription },
 } as const satisfies Record<string, RouteAudit>

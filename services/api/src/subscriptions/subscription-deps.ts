@@ -1,7 +1,7 @@
 import type { Database } from '@renkei/db'
 import type { Clock } from '@renkei/service-kit'
 import type { Vault } from '@renkei/vault'
-import type { Sender } from '@renkei/webhook'
+import type { PlatformKeys, Sender } from '@renkei/webhook'
 
 export interface SubscriptionDeps {
   readonly database: Database['db']
@@ -9,5 +9,6 @@ export interface SubscriptionDeps {
   readonly newId: () => string
   readonly sender: Sender
   readonly vault: Vault
+  readonly platformKeys: PlatformKeys
   readonly subscriptionsPerOrganisationMax: number
 }

@@ -2,7 +2,13 @@
 // make Renkei send to a place that does not want it.
 
 import { randomBytes } from 'node:crypto'
-import { appendAudit, type Subscription, updateSubscription } from '@renkei/db'
+import { isDeepStrictEqual } from 'node:util'
+import {
+  appendAudit,
+  type Subscription,
+  type SubscriptionChange,
+  updateSubscription,
+} from '@renkei/db'
 import { eventTypes } from '@renkei/schema'
 import type { FastifyRequest } from 'fastify'
 import { actorOf } from '../audit/actor.ts'
@@ -12,33 +18,39 @@ import type { SubscriptionDeps } from './subscription-deps.ts'
 
 const challengeTimeoutMs = 5000
 
-/** Challenges the endpoint; resolves to the subscription, active or with the reason why not. */
+/**
+ * Challenges the address that waits for it, of a new subscription or a new one of another; resolves to
+ * the subscription with that address in use, or with the reason why not.
+ */
 export async function verifySubscription(
   subscription: Subscription,
   request: FastifyRequest,
   deps: SubscriptionDeps,
 ): Promise<Subscription> {
-  if (subscription.state !== 'pendingVerification') return subscription
+  const target = addressInQuestion(subscription)
+  if (target === null) return subscription
   const challenge = randomBytes(24).toString('base64url')
   const sent = await sendControlEvent(
     subscription,
     {
       type: eventTypes.subscriptionVerification,
       data: { challenge },
+      target,
       timeoutMs: challengeTimeoutMs,
     },
     deps,
   )
   const answered = sent.result === 'delivered' && answerOf(sent.responseText) === challenge
-  const stateReason = answered ? null : reasonOf(sent)
-  const state = answered ? 'active' : 'pendingVerification'
+  const reason = answered ? null : reasonOf(sent)
   const { caller } = request
   return deps.database.transaction().execute(async (tx) => {
     const { subscriptionId } = subscription
     const present = await findOwn(tx, caller, subscriptionId, { forUpdate: true })
-    if (!isStillAsked(present, subscription)) return present
+    // An answer speaks for the address that was asked; meanwhile another one may have been set.
+    if (!isSameTarget(addressInQuestion(present), target)) return present
     const at = deps.clock.now()
-    const verified = await updateSubscription(tx, subscriptionId, { state, stateReason }, at)
+    const change = changeAfter(present, reason)
+    const verified = await updateSubscription(tx, subscriptionId, change, at)
     await appendAudit(tx, {
       ...actorOf(request),
       at,
@@ -51,10 +63,25 @@ export async function verifySubscription(
   })
 }
 
-// An answer speaks for the address that was asked; meanwhile another one may have been set.
-function isStillAsked(present: Subscription, asked: Subscription): boolean {
-  const sameTarget = JSON.stringify(present.target) === JSON.stringify(asked.target)
-  return present.state === 'pendingVerification' && sameTarget
+/** True for the same address. */
+export function isSameTarget(one: unknown, other: unknown): boolean {
+  return isDeepStrictEqual(one, other)
+}
+
+function addressInQuestion({ state, target, pendingTarget }: Subscription): unknown {
+  return state === 'pendingVerification' ? target : pendingTarget
+}
+
+function changeAfter(
+  { state, pendingTarget }: Subscription,
+  reason: string | null,
+): SubscriptionChange {
+  if (state === 'pendingVerification') {
+    return reason === null ? { state: 'active' } : { state, stateReason: reason }
+  }
+  return reason === null
+    ? { target: pendingTarget, pendingTarget: null }
+    : { pendingReason: reason }
 }
 
 function answerOf(text: string): unknown {
