@@ -213,6 +213,7 @@ describe('a replay', () => {
       status: 429,
       body: { code: 'limit-reached' },
     })
+    await fixed.request(`/v1/subscriptions/${second.body.subscriptionId}`, { method: 'DELETE' })
     await feed()
     const one = `${base}/replays/${body.replayId}`
     const cancelled = { status: 200, body: { state: 'cancelled', removed: 1, waiting: 0 } }

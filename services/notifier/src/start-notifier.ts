@@ -139,8 +139,7 @@ async function start(config: NotifierConfig, log: Logger, stopper: Stopper): Pro
   const sweep = startSweep({ ...config, db, log, wake: lanes.wake })
   stopper.add('sweep', () => sweep.stop())
   const { registry, contacts } = metrics
-  watchDates(config, { db, log, stopper, wake: lanes.wake, contacts })
-  watchDeliveries(config, { db, log, stopper, wake: lanes.wake, registry })
+  watch(config, { db, log, stopper, wake: lanes.wake, contacts, registry })
 
   const ready = () => sweep.healthy()
   const place = { host: config.healthHost, port: config.healthPort }
@@ -151,6 +150,12 @@ async function start(config: NotifierConfig, log: Logger, stopper: Stopper): Pro
 
 interface WatchDeps extends ListenDeps {
   readonly contacts: Gauge<'state'>
+  readonly registry: Registry
+}
+
+function watch(config: NotifierConfig, deps: WatchDeps): void {
+  watchDates(config, deps)
+  watchDeliveries(config, deps)
 }
 
 // What falls due by the calendar: agreements that end, contacts that are to be confirmed, endpoints that
@@ -165,10 +170,7 @@ function watchDates(config: NotifierConfig, { stopper, ...deps }: WatchDeps): vo
 }
 
 // What is sent again on request, and whether all that is owed is accounted for.
-function watchDeliveries(
-  config: NotifierConfig,
-  { stopper, ...deps }: ListenDeps & { readonly registry: Registry },
-): void {
+function watchDeliveries(config: NotifierConfig, { stopper, ...deps }: WatchDeps): void {
   const feeder = startReplayFeeder({ ...config, ...deps, clock: systemClock })
   stopper.add('replays', () => feeder.stop())
   const reconciler = startReconciler({ ...config, ...deps, clock: systemClock })

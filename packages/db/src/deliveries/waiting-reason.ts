@@ -34,10 +34,10 @@ export function waitsFor(facts: WaitingFacts): string {
   return heldBy(facts) ?? turnOf(facts)
 }
 
-/** When it is tried next as far as that is known; null while it is held or being sent. */
+/** When it is tried next as far as that is known; null while it is held. */
 export function nextTryAt(facts: WaitingFacts): Date | null {
-  if (facts.claimed || facts.subscriptionState !== 'active') return null
-  if (facts.endpoint === 'open') return facts.probeAt
+  if (facts.subscriptionState !== 'active') return null
+  if (facts.endpoint === 'open' && !facts.claimed) return facts.probeAt
   return facts.dueAt
 }
 
