@@ -176,9 +176,9 @@ test('two notifiers show the same, and one at a time looks', async () => {
   const [one, two] = await Promise.all([start(), start()])
   const { seq } = await delivered()
   await world.sql(`UPDATE fan_outs SET owed = owed + 1 WHERE seq = ${seq}`)
-  await until(one!, 'renkei_ledger_unbalanced', 1)
-  await until(two!, 'renkei_ledger_unbalanced', 1)
-  await until(one!, 'renkei_endpoints{state="closed"}', 1)
+  await until(one, 'renkei_ledger_unbalanced', 1)
+  await until(two, 'renkei_ledger_unbalanced', 1)
+  await until(one, 'renkei_endpoints{state="closed"}', 1)
 })
 
 /** Resolves when the reconciler has looked so many times more. */
