@@ -1,6 +1,7 @@
 // Defects that a run must find. Each is made outside of the product: in what stands between it and its
 // poster, its receivers or its readers, or by taking rows from its tables behind its back.
 
+import { setTimeout as pause } from 'node:timers/promises'
 import { newId, withClient } from '@renkei/db'
 import type { Accepted, Receipt, Subscriber } from './journal.ts'
 
@@ -31,7 +32,12 @@ export const defects: Readonly<Record<string, () => Defect>> = {
   }),
   'drop-on-redis': () => ({
     about: 'what waits is kept in Redis only: when Redis loses its data, it is gone',
-    onRedisLost: (url) => run(url, 'DELETE FROM delivery_queue'),
+    async onRedisLost(url) {
+      for (let time = 0; time < 40; time += 1) {
+        await run(url, 'DELETE FROM delivery_queue')
+        await pause(25)
+      }
+    },
   }),
   'forget-failed': () => ({
     about: 'a delivery that has failed is forgotten',
