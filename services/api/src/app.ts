@@ -22,6 +22,7 @@ import type { ApiConfig } from './config.ts'
 import { credentialRoutes } from './credentials/routes.ts'
 import { docsRoutes } from './docs/routes.ts'
 import { openApiPlugin } from './docs/open-api.ts'
+import { makeFrameListener } from './feed/acknowledge-frames.ts'
 import type { FeedTail } from './feed/feed-tail.ts'
 import { pullRoutes } from './feed/pull-routes.ts'
 import { socketRoutes } from './feed/socket-routes.ts'
@@ -41,6 +42,7 @@ import { unreadBodies } from './limits/unread-body.ts'
 import { answerBrokenRequest } from './problem/broken-request.ts'
 import { answerError, problemPlugin } from './problem/problem.ts'
 import type { AcceptTraces } from './reports/accept-traces.ts'
+import { platformRoutes } from './platform/routes.ts'
 import type { Committer } from './reports/committer.ts'
 import { registerRoutes } from './register/routes.ts'
 import { reportRoutes } from './reports/routes.ts'
@@ -120,6 +122,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
     readyTimeoutMs: 2000,
   })
   await app.register(docsRoutes)
+  await app.register(platformRoutes, deps)
   await app.register(keyedRoutes, { ...deps, connections })
   return app
 }
@@ -149,6 +152,15 @@ async function keyedRoutes(
     ...feed,
     tail,
     disclose,
+    listen: makeFrameListener({
+      ...deps,
+      ...settings,
+      ...feed,
+      requests: limits.requests,
+      disclose,
+      recorder,
+      publicUrl,
+    }),
     onSockets: (open) => deps.metrics.sockets.set(open),
   })
   await app.register(subscriptionRoutes, { ...deps, ...settings, database: db })

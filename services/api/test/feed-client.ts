@@ -10,6 +10,8 @@ export type FeedEvent = Record<string, any>
 export interface FeedClient {
   /** Events of reports, in order of arrival. */
   readonly events: readonly FeedEvent[]
+  /** What was answered to messages of this side: no events. */
+  readonly answers: readonly FeedEvent[]
   /** Events of the stream itself: heartbeats, resyncs. */
   readonly streamEvents: readonly FeedEvent[]
   readonly socket: WebSocket
@@ -43,17 +45,22 @@ export async function openFeed(
     socket.on('error', reject)
   })
   const isOfStream = (event: FeedEvent) => String(event['type']).includes('.stream.')
+  const isEvent = (frame: FeedEvent) => 'specversion' in frame
+  const told = () => frames.filter((frame) => isEvent(frame) && !isOfStream(frame))
   return {
     get events() {
-      return frames.filter((event) => !isOfStream(event))
+      return told()
+    },
+    get answers() {
+      return frames.filter((frame) => !isEvent(frame))
     },
     get streamEvents() {
       return frames.filter(isOfStream)
     },
     socket,
-    cursor: () => frames.at(-1)?.['feedcursor'],
+    cursor: () => frames.findLast(isEvent)?.['feedcursor'],
     waitForEvents: async (count) => {
-      const enough = () => frames.filter((event) => !isOfStream(event)).length >= count
+      const enough = () => told().length >= count
       await waitFor(enough, { timeoutMs: 30_000, what: `${count} events` })
     },
     closed,

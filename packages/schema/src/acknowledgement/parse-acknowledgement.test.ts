@@ -49,7 +49,7 @@ test('a remark of a thousand characters is taken', () => {
 
 test('over the socket it names its report, and faults are named from the top of the message', () => {
   const acknowledge = { ...request, reportId: '01985a7c-6f00-7a3e-9c1d-2b4f6a8c0e12' }
-  const frame = { requestId: 'a-1', acknowledge }
+  const frame = { messageId: 'a-1', acknowledge }
   expect(parseAcknowledgementFrame(frame)).toEqual({ ok: true, frame })
   const wrong = parseAcknowledgementFrame({ acknowledge: { ...acknowledge, kind: 'seen' } })
   expect(wrong).toMatchObject({ ok: false, faults: [{ pointer: '/acknowledge/answer' }] })

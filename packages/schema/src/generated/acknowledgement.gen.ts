@@ -2,6 +2,7 @@
 // Change the schema and run: npm run generate
 
 import type { DateTime, LevelValue, MessageStatus, OrganisationCode, ReportIdentifier } from './report.gen.ts'
+import type { Problem } from './problem.gen.ts'
 import type { RegisteredContactRole } from './contact.gen.ts'
 
 /**
@@ -96,13 +97,13 @@ export interface AcknowledgementRequest {
   remark?: AcknowledgementRemark
 }
 /**
- * What a reader of the feed sends over its WebSocket; requestId comes back in the answer.
+ * What a reader of the feed sends over its WebSocket; messageId comes back in the answer.
  */
 export interface AcknowledgementFrame {
   /**
    * Any word of the reader, to tell answers apart.
    */
-  requestId?: string
+  messageId?: string
   /**
    * The acknowledgement.
    */
@@ -132,6 +133,23 @@ export interface AcknowledgementFrame {
      */
     remark?: AcknowledgementRemark
   }
+}
+/**
+ * What Renkei answers over the WebSocket: what is recorded, or a problem.
+ */
+export interface AcknowledgementReply {
+  /**
+   * That of the message that it answers, where it had one.
+   */
+  messageId?: string
+  /**
+   * What is recorded.
+   */
+  acknowledgement?: Acknowledgement
+  /**
+   * Why it was refused.
+   */
+  problem?: Problem
 }
 /**
  * The newest revision that has reached a machine of the organisation by one channel; no person has to have seen it.

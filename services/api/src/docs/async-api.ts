@@ -9,6 +9,7 @@ import { component, componentSchemas, localSchema } from './components.ts'
 import { toDraft07 } from './draft-07.ts'
 import { challengeData, eventCatalogue, type EventKind } from './event-catalogue.ts'
 import type { Json } from './map-schema.ts'
+import { receiveAcknowledgement, spokenMessages, spokenReferences } from './spoken-messages.ts'
 import { optionalWebhookHeaders, webhookHeaders } from './webhooks.ts'
 
 /** Makes the document for a service that is reached at `publicUrl`. */
@@ -59,9 +60,9 @@ function feedChannel(kinds: readonly EventKind[]): Json {
     title: 'The feed',
     summary: 'Each text frame is one CloudEvent, in feed order.',
     description:
-      'Without `after` the feed begins now; with `after` everything later comes first, then what is new, without a seam. A reader that falls behind is closed with 4008. Nothing needs to be sent by the reader.',
+      "Without `after` the feed begins now; with `after` everything later comes first, then what is new, without a seam. A reader that falls behind is closed with 4008. A reader need not send anything; it may acknowledge reports in its organisation's name.",
     servers: [{ $ref: '#/servers/renkei' }],
-    messages: messageReferences(on(kinds, 'feed')),
+    messages: { ...messageReferences(on(kinds, 'feed')), ...spokenReferences },
     bindings: {
       ws: {
         method: 'GET',
@@ -140,6 +141,7 @@ function operations(kinds: readonly EventKind[]): Json {
       channel: { $ref: '#/channels/feed' },
       messages: on(kinds, 'feed').map(({ name }) => ({ $ref: `#/channels/feed/messages/${name}` })),
     },
+    receiveAcknowledgement,
     postEvent: {
       action: 'send',
       title: 'Post an event to a subscriber',
@@ -172,6 +174,7 @@ function components(kinds: readonly EventKind[]): Json {
     messages: {
       ...messages(on(kinds, 'feed')),
       ...messages(on(kinds, 'webhook'), 'Webhook'),
+      ...spokenMessages,
       ChallengeAnswer: {
         title: 'The answer to a challenge',
         contentType: 'application/json',

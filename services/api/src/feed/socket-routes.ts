@@ -7,6 +7,7 @@ import { problemResponse, queryOf } from '../docs/parts.ts'
 import { actorOf } from '../audit/actor.ts'
 import { feedAudit, type RecordDisclosure } from '../audit/disclosure.ts'
 import type { Shown } from '../audit/shown.ts'
+import type { ListenToSocket } from './acknowledge-frames.ts'
 import { badParameter } from '../problem/domain-error.ts'
 import {
   feedParameters,
@@ -21,6 +22,8 @@ export interface SocketDeps extends Omit<SessionOptions, 'log' | 'disclose'> {
   readonly disclose: RecordDisclosure
   readonly socketsMax: number
   readonly onSockets: (open: number) => void
+  /** Answers what the reader says. */
+  readonly listen: ListenToSocket
 }
 
 /** Registers the socket address; `socket-server.ts` stands before it. */
@@ -44,6 +47,7 @@ export function socketRoutes(app: FastifyInstance, deps: SocketDeps, done: () =>
       deps.onSockets(sockets.size)
       keepAlive(socket, deps.heartbeatMs)
       endWithKey(socket, request, deps.heartbeatMs)
+      deps.listen(socket, request)
       socket.on('error', () => socket.terminate())
       socket.on('close', () => {
         sockets.delete(socket)
@@ -119,7 +123,7 @@ const feedDocs = {
   operationId: 'openFeed',
   summary: 'The feed as a WebSocket',
   description:
-    'Each text frame is one CloudEvent. Without `after` it begins now. See /asyncapi.json for heartbeats and close codes.',
+    'Each text frame is one CloudEvent. Without `after` it begins now. A reader may acknowledge over it. See /asyncapi.json for heartbeats and close codes.',
   tags: ['feed'],
   querystring: queryOf(feedParameters),
   response: { 101: { description: 'Switching to WebSocket.' }, default: problemResponse },
