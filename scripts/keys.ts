@@ -19,6 +19,7 @@ import {
   type Tx,
 } from '@renkei/db'
 import { saveOrganisation } from './keys/organisation.ts'
+import { rotatePlatformKey } from './keys/platform-key.ts'
 import { keyRow, signingKeyRow } from './keys/tables.ts'
 import { auditOperator } from './system/audit-operator.ts'
 import { openSystemDatabase, prepareDatabase } from './system/database.ts'
@@ -30,7 +31,8 @@ npm run keys -- organisation CODE --name NAME --kind carrier|mvno|vendor|contrac
 npm run keys -- create CODE --label LABEL [--scopes ${scopes.join(',')}] [--expires 2027-03-31T00:00:00+09:00]
                         [--signature-required] [--certificate SHA256_IN_BASE64URL]
 npm run keys -- rotate KEY_ID [--overlap-hours 24] [--expires 2027-03-31T00:00:00+09:00]
-npm run keys -- revoke KEY_ID | SIGNING_KEY_ID`
+npm run keys -- revoke KEY_ID | SIGNING_KEY_ID
+npm run keys -- rotate-platform-key   signs the requests of this Renkei with another key (docs/webhooks.md)`
 
 const kinds: readonly OrganisationKind[] = [
   'carrier',
@@ -101,6 +103,7 @@ async function run(db: Db, [verb, subject]: string[]): Promise<void> {
   else if (verb === 'create' && subject) await create(db, subject)
   else if (verb === 'rotate' && subject) await rotate(db, subject)
   else if (verb === 'revoke' && subject) await revoke(db, subject)
+  else if (verb === 'rotate-platform-key') console.log(await rotatePlatformKey(db, database))
   else throw new Error(usage)
 }
 

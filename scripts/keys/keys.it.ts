@@ -9,8 +9,9 @@ import {
   findKeyHolder,
   insertSigningKey,
   openDatabase,
+  readPlatformKeys,
 } from '@renkei/db'
-import { createTestDatabase, type TestDatabase } from '@renkei/testkit'
+import { createTestDatabase, type TestDatabase, testKey } from '@renkei/testkit'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { root } from '../system/paths.ts'
 
@@ -42,7 +43,7 @@ const run = promisify(execFile)
 const patience = { timeout: 180_000 }
 
 async function keys(...words: string[]): Promise<string> {
-  const env = { ...process.env, DATABASE_URL: store.url }
+  const env = { ...process.env, DATABASE_URL: store.url, RENKEI_KEY: testKey }
   const command = run(process.execPath, [`${root}scripts/keys.ts`, ...words], { env })
   const { stdout } = await command.catch((error: { stderr: string }) => ({ stdout: error.stderr }))
   return stdout
@@ -116,3 +117,20 @@ test.each([
   expect(await keys(...words)).toMatch(reason)
   expect(await entries()).toEqual(before)
 })
+
+test(
+  'the platform key is rotated, published before it signs, and on record',
+  patience,
+  async () => {
+    const said = [await keys('rotate-platform-key'), await keys('rotate-platform-key')]
+    for (const line of said) expect(line).toMatch(/^[\w-]{43} signs from \S+; keys before it/)
+    const stored = await readPlatformKeys(database.db, new Date())
+    expect(stored.map(({ generation }) => generation)).toEqual([2, 1])
+    const [newest, first] = stored
+    expect(newest!.signsFrom.getTime()).toBeGreaterThan(Date.now() + 600_000)
+    expect(newest!.publishedUntil).toBeNull()
+    expect(first!.publishedUntil!.getTime()).toBeGreaterThan(newest!.signsFrom.getTime())
+    const actions = (await entries()).map(({ action }) => action)
+    expect(actions.filter((action) => action === 'platformKey.rotated')).toHaveLength(2)
+  },
+)

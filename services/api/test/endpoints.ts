@@ -161,6 +161,7 @@ export const keyedEndpoints: Readonly<Record<string, Endpoint>> = {
 /** What needs no key: the contract, its documents, and the state of the service. */
 export const publicRoutes: readonly string[] = [
   '/',
+  '/.well-known/http-message-signatures-directory',
   '/asyncapi.json',
   '/codes/',
   '/codes/:file',

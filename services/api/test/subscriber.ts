@@ -6,6 +6,13 @@ import { startTestApi, type TestApi } from './build-test-app.ts'
 import type { Party } from './parties.ts'
 import type { Json } from './sample-report.ts'
 
+export type Subscribed = Json & {
+  readonly subscriptionId: string
+  readonly secret: string
+  readonly path: string
+  readonly etag: string
+}
+
 export interface Subscriber {
   readonly api: TestApi
   /** Answers challenges. */
@@ -14,7 +21,7 @@ export interface Subscriber {
   readonly liar: Receiver
   readonly party: Party
   /** Makes an active subscription at a path of the honest receiver. */
-  subscribe(path: string, members?: Json): Promise<Json & { path: string; etag: string }>
+  subscribe(path: string, members?: Json): Promise<Subscribed>
   patch(path: string, json: Json, headers?: Record<string, string>): ReturnType<Party['request']>
   /** What the audit trail says was done to a subscription. */
   actionsOf(subscriptionId: string): Promise<string[]>
