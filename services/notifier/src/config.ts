@@ -1,5 +1,6 @@
 // Every setting of the notifier: name, default, limits, unit. Nothing else reads the environment.
 
+import { domainOf } from '@renkei/mail'
 import { type Env, type EnvReader, readEnv } from '@renkei/service-kit'
 import { keySetting } from '@renkei/vault'
 
@@ -67,6 +68,7 @@ function read(env: EnvReader) {
     contactConfirmDays: env.integer('RENKEI_CONTACT_CONFIRM_DAYS', 90, { min: 1, max: 3650 }),
     contactSweepSeconds: env.integer('RENKEI_CONTACT_SWEEP_SECONDS', 300, { min: 1, max: 86_400 }),
     idempotencyHours: env.integer('RENKEI_IDEMPOTENCY_HOURS', 168, { min: 24, max: 8760 }),
+    mail: readMail(env),
     webhook: {
       allowedCidrs: (env.optional('RENKEI_WEBHOOK_ALLOWED_CIDRS') ?? '').split(',').filter(Boolean),
       connectionsPerOriginMax: env.integer('RENKEI_WEBHOOK_CONNECTIONS_PER_ORIGIN_MAX', 64, {
@@ -75,5 +77,30 @@ function read(env: EnvReader) {
       }),
       timeoutMs: env.integer('RENKEI_WEBHOOK_TIMEOUT_MS', 10_000, { min: 100, max: 60_000 }),
     },
+  }
+}
+
+// Without a mail server there is no e-mail: what is owed by it waits.
+function readMail(env: EnvReader) {
+  const smtpUrl = env.url('RENKEI_SMTP_URL', ['smtp:', 'smtps:'])
+  const schemes = ['http:', 'https:']
+  const publicUrl = smtpUrl ? env.requiredUrl('RENKEI_PUBLIC_URL', schemes) : ''
+  const host = URL.canParse(publicUrl) ? new URL(publicUrl).hostname : 'localhost'
+  const from = env.text('RENKEI_MAIL_FROM', `Renkei <renkei@${host}>`)
+  const requireTls = env.oneOf('RENKEI_SMTP_REQUIRE_TLS', 'auto', ['auto', 'true', 'false'])
+  return {
+    smtpUrl,
+    /** Where links in mails lead. */
+    publicUrl,
+    from,
+    bounceDomain: env.text('RENKEI_MAIL_BOUNCE_DOMAIN', domainOf(from)),
+    requireTls: requireTls === 'auto' ? undefined : requireTls === 'true',
+    caFile: env.optional('RENKEI_SMTP_CA_FILE'),
+    connectionsMax: env.integer('RENKEI_SMTP_CONNECTIONS_MAX', 4, { min: 1, max: 64 }),
+    /** From the hand-over of a mail to the last word of the mail server. */
+    deadlineMs: env.integer('RENKEI_SMTP_TIMEOUT_MS', 30_000, { min: 500, max: 300_000 }),
+    digestMinutes: env.integer('RENKEI_MAIL_DIGEST_MINUTES', 60, { min: 1, max: 1440 }),
+    sweepMs: env.integer('RENKEI_MAIL_SWEEP_MS', 1000, { min: 20, max: 60_000 }),
+    linkHours: env.integer('RENKEI_MAIL_LINK_HOURS', 72, { min: 1, max: 720 }),
   }
 }

@@ -4,6 +4,7 @@
 import { createHash } from 'node:crypto'
 import { sql } from 'kysely'
 import type { Db, Tx } from '../open-database.ts'
+import type { Subscription } from '../subscriptions/subscription-row.ts'
 import type { LinkPurpose, LinkUse } from './mail-tables.ts'
 
 export type { LinkPurpose, LinkUse } from './mail-tables.ts'
@@ -35,10 +36,18 @@ export function linkHash(text: string): Buffer {
   return createHash('sha256').update(text).digest()
 }
 
-/** Stores links; one that is there already lives on, for as long as the later of both. */
-export async function storeLinks(db: Db | Tx, links: readonly NewLink[]): Promise<void> {
+/** Stores links durably; one that is there already lives on, for as long as the later of both. */
+export async function storeLinks(db: Db, links: readonly NewLink[]): Promise<void> {
   if (links.length === 0) return
-  await db
+  await db.transaction().execute(async (tx) => {
+    // A link that went out in a mail must not be lost in a crash.
+    await sql`SET LOCAL synchronous_commit TO on`.execute(tx)
+    await insertLinks(tx, links)
+  })
+}
+
+async function insertLinks(tx: Tx, links: readonly NewLink[]): Promise<void> {
+  await tx
     .insertInto('mail_links')
     .values(
       links.map((link) => ({
@@ -99,4 +108,13 @@ export async function useLink(tx: Tx, token: string, usedAs: LinkUse, at: Date):
 /** Deletes links that have expired before this instant. */
 export async function forgetLinks(db: Db, expiredBefore: Date): Promise<void> {
   await db.deleteFrom('mail_links').where('expires_at', '<', expiredBefore).execute()
+}
+
+/** The address of a subscription that has not been confirmed yet; null when there is none. */
+export function addressInQuestion({
+  state,
+  target,
+  pendingTarget,
+}: Pick<Subscription, 'state' | 'target' | 'pendingTarget'>): unknown {
+  return state === 'pendingVerification' ? target : pendingTarget
 }

@@ -6,6 +6,7 @@ import {
   type ClaimedMail,
   explainWaitingMails,
   findContact,
+  addressInQuestion,
   findSubscription,
   linkHash,
   type MailResult,
@@ -128,8 +129,9 @@ async function linksOf(mail: ClaimedMail, deps: OrderDeps): Promise<OrderLinks |
 async function verifyLink(mail: ClaimedMail, deps: OrderDeps): Promise<OrderLinks | undefined> {
   const { subscriptionId } = mail.data as { subscriptionId: string }
   const subscription = await findSubscription(deps.db, subscriptionId)
-  if (subscription?.state !== 'pendingVerification') return undefined
-  const { sealed } = subscription.target as { sealed: string }
+  const target = subscription && addressInQuestion(subscription)
+  if (!target) return undefined
+  const { sealed } = target as { sealed: string }
   const { organisationId } = mail
   const about = { organisationId, subscriptionId, targetHash: linkHash(sealed) }
   return { verify: await keep(deps, makeLink(deps, 'verifyAddress', about, mail.mailId)) }

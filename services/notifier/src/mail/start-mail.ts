@@ -1,0 +1,91 @@
+// E-mail as the operator has set it up, or its absence: the channel, when what goes into a digest, and
+// the jobs that send what is due.
+
+import { readFileSync } from 'node:fs'
+import { type ExpandOptions, forgetLinks, forgetMails } from '@renkei/db'
+import { createMailer } from '@renkei/mail'
+import type { Stopper } from '@renkei/service-kit'
+import type { NotifierConfig } from '../config.ts'
+import type { DeliverDeps } from '../deliver/deliver.ts'
+import type { HealthKeeper } from '../deliver/endpoint-health.ts'
+import { every } from '../lanes/every.ts'
+import { nextDigestAt, waitsForDigest } from './digest-time.ts'
+import type { MailKit } from './mail-kit.ts'
+import { startDigestJob } from './send-digests.ts'
+import { startExplaining, startOrderJob } from './send-orders.ts'
+
+export type MailBasics = Pick<MailKit, 'db' | 'vault' | 'clock' | 'log' | 'newId'>
+
+/** Opens e-mail; nothing when the operator has not set it up. Throws on a file that cannot be read. */
+export function openMail({ mail }: NotifierConfig, basics: MailBasics): MailKit | undefined {
+  const { smtpUrl, caFile, publicUrl, ...settings } = mail
+  if (smtpUrl === undefined) return undefined
+  const mailer = createMailer({
+    ...settings,
+    url: smtpUrl,
+    ...(caFile !== undefined && { ca: readFileSync(caFile, 'utf8') }),
+    onOurFault: ({ reason, status }) => basics.log.error({ reason, status }, 'mail.our-fault'),
+  })
+  return { ...basics, ...settings, mailer, publicUrl }
+}
+
+/** When a delivery is to wait for a digest, and for which; without e-mail none does. */
+export function makeDigestPlacer(
+  config: NotifierConfig,
+  kit: MailKit | undefined,
+): NonNullable<ExpandOptions['digestAt']> {
+  return ({ reportPeakLevel: level, reportId, content }, { channel }) => {
+    const state = reportId === null ? undefined : (content as { state?: unknown }).state
+    if (!kit || !waitsForDigest({ level, channel, state })) return null
+    return nextDigestAt(kit.clock.now(), config.mail.digestMinutes)
+  }
+}
+
+export interface MailJobDeps extends Omit<DeliverDeps, 'giveUpAfterMs' | 'giveUpUrgentAfterMs'> {
+  readonly kit: MailKit | undefined
+  readonly basics: MailBasics
+  readonly notifierId: string
+  readonly health: HealthKeeper
+}
+
+const hourMs = 3_600_000
+const explainMs = 60_000
+const keptMs = 30 * 24 * hourMs
+/** A round of orders may wait behind as many mails as the mailer lets wait. */
+const roundsInLease = 20
+
+/** Starts the jobs; the stopper ends them. */
+export function startMailJobs(config: NotifierConfig, deps: MailJobDeps, stopper: Stopper): void {
+  const { kit, basics, ...rest } = deps
+  if (!kit) {
+    const explaining = startExplaining(basics, explainMs)
+    stopper.add('mails', () => explaining.stop())
+    return
+  }
+  const { sweepMs, deadlineMs } = config.mail
+  const giveUpAfterMs = config.giveUpAfterHours * hourMs
+  const giveUpUrgentAfterMs = config.giveUpUrgentAfterHours * hourMs
+  const orders = startOrderJob({
+    ...kit,
+    ...rest,
+    giveUpAfterMs,
+    leaseMs: deadlineMs * roundsInLease,
+    orderSweepMs: sweepMs,
+  })
+  stopper.add('mails', () => orders.stop())
+  const given = { ...rest, kit, giveUpAfterMs, giveUpUrgentAfterMs }
+  const digests = startDigestJob({ ...given, digestSweepMs: sweepMs })
+  stopper.add('digests', () => digests.stop())
+  const forgetting = every(hourMs, () => forget(kit))
+  stopper.add('old mails', () => forgetting.stop())
+}
+
+async function forget({ db, clock, log }: MailKit): Promise<void> {
+  try {
+    const before = new Date(clock.now().getTime() - keptMs)
+    await forgetLinks(db, before)
+    await forgetMails(db, before)
+  } catch (error) {
+    log.warn({ err: error }, 'mails.not-forgotten')
+  }
+}
