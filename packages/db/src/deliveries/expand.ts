@@ -17,7 +17,7 @@ export interface OpenFanOut extends EventFacts {
 }
 
 /** With its content, so that whoever sends it need not read it again. */
-type LockedFanOut = FeedEvent &
+export type EventToPlace = FeedEvent &
   OpenFanOut & {
     /** The highest level of the report by now, which a later revision may have raised. */
     readonly reportPeakLevel: number
@@ -40,7 +40,7 @@ export interface ExpandOptions {
   readonly refresh: (tx: Tx) => Promise<void>
   readonly owedTo: (event: OpenFanOut, subscription: SubscriptionView) => boolean
   /** When a delivery goes into a digest instead of at once; null for those that do not. */
-  readonly digestAt?: (level: number, subscription: SubscriptionView) => Date | null
+  readonly digestAt?: (event: EventToPlace, subscription: SubscriptionView) => Date | null
   /** Does what belongs to the transaction that makes deliveries owed. */
   readonly onOwed?: (tx: Tx, event: OpenFanOut, organisationIds: readonly string[]) => Promise<void>
 }
@@ -90,16 +90,17 @@ interface Place {
 // Where each delivery waits: what an endpoint cannot take now costs nothing until it can.
 async function placeAll(
   tx: Tx,
-  { reportPeakLevel: level }: LockedFanOut,
+  event: EventToPlace,
   owed: readonly SubscriptionView[],
   { digestAt }: ExpandOptions,
 ): Promise<Map<string, Place>> {
+  const level = event.reportPeakLevel
   const ids = owed.map((s) => s.subscriptionId)
   const { held, switchedOff } = await lockHeld(tx, ids, level)
   const place = (subscription: SubscriptionView): Place => {
     const { subscriptionId: id } = subscription
     if (switchedOff.has(id) && level < 3) return { at: 'switchedOff' }
-    const digest = digestAt?.(level, subscription)
+    const digest = digestAt?.(event, subscription)
     if (digest) return { at: digest }
     return { at: held.has(id) ? 'held' : 'now' }
   }
@@ -108,8 +109,8 @@ async function placeAll(
 
 // Revisions of a report are expanded in their order, also when a newer one travels in a faster lane:
 // it takes the older ones along.
-async function lockNext(tx: Tx, lane: string): Promise<LockedFanOut | undefined> {
-  const { rows } = await sql<LockedFanOut>`
+async function lockNext(tx: Tx, lane: string): Promise<EventToPlace | undefined> {
+  const { rows } = await sql<EventToPlace>`
     WITH next AS (
       SELECT f.seq, e.report_id, e.revision FROM fan_outs f JOIN events e USING (seq)
       WHERE f.lane = ${lane} AND f.completed_at IS NULL
@@ -136,7 +137,7 @@ async function readChunk(tx: Tx, { afterSubscription: after }: OpenFanOut, limit
 
 async function toClaimed(
   tx: Tx,
-  event: LockedFanOut,
+  event: EventToPlace,
   taken: readonly SubscriptionView[],
 ): Promise<ClaimedDelivery[]> {
   const { seq, reportId, revision, reportPeakLevel: peakLevel } = event
@@ -180,7 +181,7 @@ async function findBlocked(tx: Tx, event: OpenFanOut, owed: readonly Subscriptio
 
 // What a revision waits for moves to its lane and is due at once: news is not held up by the turn or
 // the retry time of what came before it.
-async function hurryOlder(tx: Tx, event: LockedFanOut, blocked: readonly string[], lane: string) {
+async function hurryOlder(tx: Tx, event: EventToPlace, blocked: readonly string[], lane: string) {
   await sql`
     UPDATE delivery_queue SET lane = ${lane}, due_at = least(due_at, now()),
       level = greatest(level, ${event.reportPeakLevel}::int)
@@ -198,7 +199,7 @@ interface Chunk {
   readonly options: ExpandOptions
 }
 
-async function store(tx: Tx, event: LockedFanOut, chunk: Chunk): Promise<void> {
+async function store(tx: Tx, event: EventToPlace, chunk: Chunk): Promise<void> {
   const { owed, places, taken, options } = chunk
   const placeOf = (s: SubscriptionView) => places.get(s.subscriptionId)?.at ?? 'now'
   const off = owed.filter((s) => placeOf(s) === 'switchedOff')

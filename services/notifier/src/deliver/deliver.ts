@@ -44,20 +44,18 @@ export async function deliver(delivery: ClaimedDelivery, deps: DeliverDeps): Pro
     giveUpAfterMs: level >= 3 ? deps.giveUpUrgentAfterMs : deps.giveUpAfterMs,
     random: deps.random(),
   })
-  const tried = { ...delivered(delivery, sent), attempt, startedAt: startedAt.toISOString() }
+  const tried = { ...factsOf(delivery, sent), attempt, startedAt: startedAt.toISOString() }
   return { event, sent, result: { ...tried, durationMs, ...next } }
 }
 
-function delivered(delivery: ClaimedDelivery, sent: SendOutcome) {
+function factsOf(delivery: ClaimedDelivery, sent: SendOutcome) {
   const { seq, subscriptionId, organisationId, round, peakLevel: level } = delivery
   const { result, status, reason, gone = false, countsAgainstHealth = true } = sent
-  return {
-    ...{ seq, subscriptionId, organisationId, round, level },
-    ...{ result, status, reason, gone, countsAgainstHealth, askedMs: askedMs(sent, level) },
-  }
+  const said = { result, status, reason, gone, countsAgainstHealth, askedMs: askedMs(sent, level) }
+  return { ...said, seq, subscriptionId, organisationId, round, level }
 }
 
-export async function writeBody(event: FeedEvent, delivery: ClaimedDelivery, deps: DeliverDeps) {
+async function writeBody(event: FeedEvent, delivery: ClaimedDelivery, deps: DeliverDeps) {
   const filter = delivery.filter as SubscriptionFilter
   // What it asks for by now is not the question: it is owed, and gets what it may see.
   const all = { messageStatuses: [event.messageStatus] } as SubscriptionFilter

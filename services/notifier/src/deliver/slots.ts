@@ -30,7 +30,7 @@ export interface SlotPool {
   /** Subscriptions and organisations that may not be sent more just now in a lane. */
   full(lane: Lane): { subscriptions: string[]; organisations: string[] }
   /** Keeps the lesser lanes small while urgent news is on its way. */
-  hurry(on: boolean): void
+  readonly hurry: (on: boolean) => void
 }
 
 interface EndpointLoad {

@@ -1,0 +1,52 @@
+// What is looked for again and again beside deliveries: what falls due by the calendar, what is sent
+// again on request, whether all that is owed is accounted for, what is to be forgotten.
+
+import type { Lane } from '@renkei/bell'
+import { forgetAnswers, makeAuditPartitions, newId } from '@renkei/db'
+import { systemClock } from '@renkei/service-kit'
+import { startEndWatch } from '../agreements/tell-ends.ts'
+import { watchEndpoints } from '../endpoints/watch-endpoints.ts'
+import type { NotifierMetrics } from '../health/metrics.ts'
+import { every } from '../lanes/every.ts'
+import { startReconciler } from '../reconcile/reconciler.ts'
+import { startConfirmationJob } from '../register/confirmation-job.ts'
+import { startReplayFeeder } from '../replay/feeder.ts'
+import type { Context } from './context.ts'
+
+export interface WatchDeps {
+  readonly metrics: NotifierMetrics
+  readonly wake: (lane: Lane) => void
+}
+
+/** Starts every watch; they stop with the notifier. */
+export function startWatches(context: Context, { metrics, wake }: WatchDeps): void {
+  const { config, db, log, stopper } = context
+  const { registry, contacts } = metrics
+  const deps = { ...config, db, log, clock: systemClock, newId, wake, registry, contacts }
+  const watches = {
+    endpoints: watchEndpoints(deps),
+    agreements: startEndWatch(deps),
+    confirmations: startConfirmationJob(deps),
+    replays: startReplayFeeder(deps),
+    reconciler: startReconciler(deps),
+    housekeeping: keepHouse(context),
+  }
+  for (const [name, watch] of Object.entries(watches)) stopper.add(name, () => watch.stop())
+}
+
+const hourMs = 3_600_000
+
+function keepHouse({ config, db, log }: Context): { stop(): Promise<void> } {
+  return every(hourMs, async () => {
+    try {
+      await makeAuditPartitions(db)
+    } catch (error) {
+      log.warn({ err: error }, 'audit.partitions-not-made')
+    }
+    try {
+      await forgetAnswers(db, config.idempotencyHours)
+    } catch (error) {
+      log.warn({ err: error }, 'answers.not-forgotten')
+    }
+  })
+}
