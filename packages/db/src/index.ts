@@ -36,6 +36,7 @@ export * from './mail/mail-links.ts'
 export * from './mail/mail-orders.ts'
 export * from './migrations.ts'
 export * from './open-database.ts'
+export * from './operations/read-trouble.ts'
 export * from './organisations/api-keys.ts'
 export * from './organisations/key-use.ts'
 export * from './organisations/listed-keys.ts'
@@ -53,7 +54,14 @@ export * from './register/organisation-entries.ts'
 export * from './register/read-contacts.ts'
 export * from './register/write-contacts.ts'
 export * from './reconcile/reconcile.ts'
-export type { Backlog, EndpointCount, Stuck, UnbalancedEvent } from './reconcile/check.ts'
+export {
+  type Backlog,
+  countEndpoints,
+  type EndpointCount,
+  readBacklog,
+  type Stuck,
+  type UnbalancedEvent,
+} from './reconcile/check.ts'
 export type { RepairName, Repairs } from './reconcile/repair.ts'
 export * from './replays/cancel-replay.ts'
 export type { ReplayFilter, ReplayWish } from './replays/candidates.ts'

@@ -3,7 +3,7 @@
 
 import { sql } from 'kysely'
 import { unbalanced } from '../deliveries/ledger.ts'
-import type { Tx } from '../open-database.ts'
+import type { Db, Tx } from '../open-database.ts'
 
 export interface UnbalancedEvent {
   readonly seq: number
@@ -49,7 +49,7 @@ export interface Stuck {
 }
 
 /** Finds what should have been done long ago; what goes after an older revision is not meant. */
-export async function findStuck(tx: Tx, afterMs: number): Promise<Stuck[]> {
+export async function findStuck(tx: Db | Tx, afterMs: number): Promise<Stuck[]> {
   const long = sql`now() - make_interval(secs => ${afterMs}::bigint / 1000.0)`
   const { rows } = await sql<Stuck>`
     SELECT CASE WHEN claimed_by IS NULL THEN 'unclaimed' ELSE 'claimed' END AS what, lane,
@@ -78,7 +78,7 @@ export interface Backlog {
 }
 
 /** Counts what waits, by lane and level. */
-export async function readBacklog(tx: Tx): Promise<Backlog[]> {
+export async function readBacklog(tx: Db | Tx): Promise<Backlog[]> {
   const { rows } = await sql<Backlog>`
     SELECT lane, level, count(*)::int AS waiting,
       count(*) FILTER (WHERE due_at = 'infinity')::int AS held,
@@ -94,7 +94,7 @@ export interface EndpointCount {
 }
 
 /** Counts the endpoints of active subscriptions by their health. */
-export async function countEndpoints(tx: Tx): Promise<EndpointCount[]> {
+export async function countEndpoints(tx: Db | Tx): Promise<EndpointCount[]> {
   const { rows } = await sql<EndpointCount>`
     SELECT CASE WHEN h.switched_off_at IS NOT NULL THEN 'switchedOff'
       ELSE coalesce(h.state, 'closed') END AS state, count(*)::int AS count
