@@ -6,7 +6,7 @@ import { waitFor } from '@renkei/testkit'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { storedEntries } from './audit-entries.ts'
 import { startTestApi, type TestApi } from './build-test-app.ts'
-import { type FeedClient, openFeed } from './feed-client.ts'
+import { type FeedClient, type FeedEvent, openFeed } from './feed-client.ts'
 import type { Party } from './parties.ts'
 import { emergencyReport, type Json } from './sample-report.ts'
 
@@ -41,7 +41,7 @@ async function post(members: Json = {}): Promise<string> {
 
 const open = (party: Party) => openFeed(api, party, 'organisation=example-nobody')
 
-async function say(...messages: (Json | string)[]): Promise<Json[]> {
+async function say(...messages: (Json | string)[]): Promise<readonly FeedEvent[]> {
   const before = client.answers.length
   for (const message of messages) {
     client.socket.send(typeof message === 'string' ? message : JSON.stringify(message))
@@ -93,8 +93,7 @@ describe('a message', () => {
     const [hidden, missing] = await say(seen({ reportId: narrow }), seen({ revision: 9 }))
     const problem = { code: 'not-found', status: 404 }
     expect([hidden, missing]).toMatchObject([{ problem }, { problem }])
-    const text = (answer: Json | undefined) => (answer?.['problem'] as Json)['detail']
-    expect(text(hidden)).toBe(text(missing))
+    expect(hidden!['problem'].detail).toBe(missing!['problem'].detail)
     expect((await storedEntries(api, 'access.denied')).at(-1)).toMatchObject({
       organisation_id: 'example-fixed',
       detail: { attempted: 'acknowledgement.recorded', status: 404 },

@@ -48,6 +48,9 @@ const impacted = {
   remark: '呼損を確認',
 }
 
+const statusesOf = (answers: readonly { status: number }[]) =>
+  answers.map(({ status }) => status).toSorted((a, b) => a - b)
+
 const entriesOf = (reportId: string) =>
   api.db
     .selectFrom('acknowledgements')
@@ -138,7 +141,7 @@ describe('an acknowledgement', () => {
     const answers = await Promise.all(
       Array.from({ length: 8 }, () => give(peer, reportId, impacted)),
     )
-    expect(answers.map(({ status }) => status).toSorted()).toEqual([...Array(7).fill(200), 201])
+    expect(statusesOf(answers)).toEqual([...Array(7).fill(200), 201])
     expect(new Set(answers.map(({ body }) => body.acknowledgementId)).size).toBe(1)
     expect(await noticesOf(reportId)).toHaveLength(1)
   })
@@ -197,7 +200,7 @@ describe('a request that is repeated', () => {
     const answers = await Promise.all(
       Array.from({ length: 6 }, () => give(peer, reportId, impacted, key)),
     )
-    expect(answers.map(({ status }) => status).toSorted()).toEqual([...Array(5).fill(200), 201])
+    expect(statusesOf(answers)).toEqual([...Array(5).fill(200), 201])
     expect(await entriesOf(reportId)).toHaveLength(1)
   })
 
@@ -205,7 +208,7 @@ describe('a request that is repeated', () => {
     const reports = await Promise.all([post(), post()])
     const key = once()
     const answers = await Promise.all(reports.map((reportId) => give(peer, reportId, seen, key)))
-    expect(answers.map(({ status }) => status).toSorted()).toEqual([201, 409])
+    expect(statusesOf(answers)).toEqual([201, 409])
   })
 })
 

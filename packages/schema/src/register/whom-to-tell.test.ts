@@ -3,21 +3,16 @@ import { nextToTell, type Reachable, whomToCall } from './whom-to-tell.ts'
 
 const noon = new Date('2026-11-24T12:00:00+09:00')
 const night = new Date('2026-11-24T03:00:00+09:00')
-const office = {
+const office: Reachable['hours'] = {
   kind: 'weekly',
   windows: [{ days: ['tue'], from: '09:00', until: '18:00' }],
-} as const
-const always = { kind: 'always' } as const
-const phone = [{ type: 'phone', value: '+81-3-0000-0000' }] as const
-const mail = [{ type: 'email', value: 'noc@example.jp' }] as const
+}
+const always: Reachable['hours'] = { kind: 'always' }
+const phone: Reachable['channels'] = [{ type: 'phone', value: '+81-3-0000-0000' }]
+const mail: Reachable['channels'] = [{ type: 'email', value: 'noc@example.jp' }]
 
-function contact(contactId: string, rest: object = {}): Reachable {
-  return {
-    contactId,
-    hours: { ...office, windows: [...office.windows] } as never,
-    channels: [...phone],
-    ...rest,
-  } as Reachable
+function contact(contactId: string, rest: Partial<Reachable> = {}): Reachable {
+  return { contactId, hours: office, channels: phone, ...rest }
 }
 
 const idOf = (found: Reachable | undefined) => found?.contactId
