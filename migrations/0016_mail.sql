@@ -24,6 +24,7 @@ CREATE TABLE mail_orders (
   CHECK ((state = 'waiting') = (ended_at IS NULL))
 );
 CREATE INDEX mail_orders_due ON mail_orders (level DESC, due_at) WHERE state = 'waiting';
+CREATE INDEX mail_orders_by_organisation ON mail_orders (organisation_id, created_at);
 
 -- A link in a mail, which acts for whoever holds it. The hash is that of its token.
 CREATE TABLE mail_links (

@@ -39,6 +39,7 @@ import { makePlaces } from './limits/places.ts'
 import { limitsPlugin } from './limits/plugin.ts'
 import { requestShape } from './limits/request-shape.ts'
 import { unreadBodies } from './limits/unread-body.ts'
+import { linkRoutes } from './mail/link-routes.ts'
 import { answerBrokenRequest } from './problem/broken-request.ts'
 import { answerError, problemPlugin } from './problem/problem.ts'
 import type { AcceptTraces } from './reports/accept-traces.ts'
@@ -123,6 +124,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   })
   await app.register(docsRoutes)
   await app.register(platformRoutes, deps)
+  await app.register(linkRoutes, deps)
   await app.register(keyedRoutes, { ...deps, connections })
   return app
 }
@@ -163,7 +165,8 @@ async function keyedRoutes(
     }),
     onSockets: (open) => deps.metrics.sockets.set(open),
   })
-  await app.register(subscriptionRoutes, { ...deps, ...settings, database: db })
+  const { emailIsSetUp } = config
+  await app.register(subscriptionRoutes, { ...deps, ...settings, emailIsSetUp, database: db })
   await app.register(registerRoutes, { ...deps, ...settings })
   await app.register(agreementRoutes, { ...deps, ...config.agreements })
   await app.register(ledgerRoutes, deps)

@@ -48,6 +48,8 @@ function read(env: EnvReader) {
     replays: readReplays(env),
     feed: readFeed(env),
     audit: readAudit(env),
+    /** The notifier sends; this says whether there is a server to send by. */
+    emailIsSetUp: env.url('RENKEI_SMTP_URL', ['smtp:', 'smtps:']) !== undefined,
     webhook: {
       allowedCidrs: (env.optional('RENKEI_WEBHOOK_ALLOWED_CIDRS') ?? '').split(',').filter(Boolean),
       timeoutMs: env.integer('RENKEI_WEBHOOK_TIMEOUT_MS', 10_000, { min: 100, max: 60_000 }),

@@ -114,6 +114,28 @@ export async function recordMail(
     .execute()
 }
 
+export interface RecentMails {
+  readonly organisationId: string
+  readonly kind: MailOrderKind
+  readonly since: Date
+}
+
+/** Reads the data of what an organisation has ordered of a kind since an instant; at most 1000. */
+export async function recentMails(
+  tx: Tx,
+  { organisationId, kind, since }: RecentMails,
+): Promise<Record<string, unknown>[]> {
+  const rows = await tx
+    .selectFrom('mail_orders')
+    .select('data')
+    .where('organisation_id', '=', organisationId)
+    .where('kind', '=', kind)
+    .where('created_at', '>', since)
+    .limit(1000)
+    .execute()
+  return rows.map(({ data }) => data as Record<string, unknown>)
+}
+
 const notSetUp = 'the operator has not set up e-mail'
 
 /** Writes at waiting orders that nothing can be sent: they stay until e-mail is set up. */

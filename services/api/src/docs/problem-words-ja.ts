@@ -46,6 +46,10 @@ export const remediesJa: Readonly<Record<ProblemSlug, string>> = {
     '受け付ける形式は `detail` にあります。`Content-Type: application/json` を付けて送ってください。連絡先の取込みでは `text/csv` も使えます。',
   'endpoint-not-verified':
     '宛先は、確認のイベントに対し、状態コード200と `{"challenge": "<受け取った値>"}` で応答する必要があります。その後 `POST /v1/subscriptions/{id}/verify` を呼んでください。',
+  'email-not-set-up':
+    '運用者が `RENKEI_SMTP_URL` を設定してサービスを起動し直すまで、電子メールでは購読できません。それまでは、宛先(webhook)を購読するか、フィードを読んでください。',
+  'not-by-email':
+    '試験のイベントは宛先(webhook)のためのものです。メールが届くことは確認のメールで分かります。未確認の間は `POST /v1/subscriptions/{id}/verify` でもう一度送れます。',
   'subscription-not-active':
     '一時停止中または宛先の確認が済んでいない購読には、何も送られません。`PATCH` で `{"state": "active"}` を送って再開するか、宛先を確認してから、もう一度要求してください。',
   'replay-running':

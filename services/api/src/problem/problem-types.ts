@@ -162,6 +162,20 @@ export const problemTypes = {
     remedy:
       'The endpoint must answer the verification event with status 200 and `{"challenge": "<the same>"}`; then call `POST /v1/subscriptions/{id}/verify`.',
   },
+  'email-not-set-up': {
+    status: 409,
+    title: 'There is no mail server',
+    titleJa: '電子メールが設定されていません',
+    remedy:
+      'The operator sets `RENKEI_SMTP_URL` and starts the services again. Until then subscribe an endpoint, or read the feed.',
+  },
+  'not-by-email': {
+    status: 409,
+    title: 'Not for a subscription by e-mail',
+    titleJa: '電子メールの購読では使えません',
+    remedy:
+      'Test events are for endpoints. That mails arrive is shown by the confirmation mail: `POST /v1/subscriptions/{id}/verify` sends it again while the address is not confirmed.',
+  },
   'subscription-not-active': {
     status: 409,
     title: 'The subscription is not active',

@@ -9,12 +9,17 @@ import {
   type Tx,
   updateSubscription,
 } from '@renkei/db'
-import { parseSubscriptionPatch, type SubscriptionPatch } from '@renkei/schema'
+import {
+  parseSubscriptionPatch,
+  type SubscriptionPatch,
+  type SubscriptionTarget,
+} from '@renkei/schema'
 import type { FastifyRequest } from 'fastify'
 import { actorOf } from '../audit/actor.ts'
 import { respectMatch } from '../if-match.ts'
 import { DomainError } from '../problem/domain-error.ts'
 import { sealIdentity } from './client-certificate.ts'
+import { checkAddress, toShown, toStored } from './email-address.ts'
 import { checkTarget, invalidSubscription } from './invalid-subscription.ts'
 import { findOwn } from './own-subscription.ts'
 import type { SubscriptionDeps } from './subscription-deps.ts'
@@ -32,7 +37,8 @@ export async function changeSubscription(
   const changed = await changeOwn(subscriptionId, request, deps, async (tx, before) => {
     refuseOtherChannel(before, patch)
     if (patch.target) checkTarget(patch.target, deps)
-    const change = { ...toChange(before, patch), ...certificateChange(before, patch, deps) }
+    const target = patch.target && (await storedTarget(before, patch.target, deps))
+    const change = { ...toChange(before, patch, target), ...certificateChange(before, patch, deps) }
     // Whoever says of a failing endpoint that it is well is believed.
     if (patch.state === 'active' && before.state === 'active')
       await trustEndpoint(tx, subscriptionId)
@@ -84,8 +90,24 @@ export async function changeOwn(
   })
 }
 
-function toChange(before: Subscription, patch: SubscriptionPatch): SubscriptionChange {
-  const { target, state, filter, mode, description, signing } = patch
+// An address that is in use stays sealed as it is.
+async function storedTarget(
+  before: Subscription,
+  target: SubscriptionTarget,
+  deps: SubscriptionDeps,
+): Promise<unknown> {
+  if (target.address === undefined) return target
+  checkAddress(target.address, deps)
+  const shown = await toShown(before.target, before, deps)
+  return isSameTarget(shown, target) ? before.target : toStored(target, before, deps)
+}
+
+function toChange(
+  before: Subscription,
+  patch: SubscriptionPatch,
+  target: unknown,
+): SubscriptionChange {
+  const { state, filter, mode, description, signing } = patch
   const rest = {
     ...(filter && { filter }),
     ...(mode && { mode }),

@@ -9,21 +9,15 @@ export function invalidSubscription(faults: readonly Fault[]): DomainError {
   return invalidBody('invalid-subscription', faults)
 }
 
-/** Refuses an address that could never be sent to. */
+/** Refuses a url that could never be sent to. */
 export function checkTarget(
   { url }: SubscriptionTarget,
   { sender }: Pick<SubscriptionDeps, 'sender'>,
 ): void {
-  if (url === undefined) throw invalidSubscription([emailAbsent])
+  if (url === undefined) return
   const check = sender.checkTarget(url)
   if (check.ok) return
   throw invalidSubscription([
     { pointer: '/target/url', rule: check.rule, detail: `/target/url is refused: ${check.detail}` },
   ])
-}
-
-const emailAbsent: Fault = {
-  pointer: '/channel',
-  rule: 'channel.notSetUp',
-  detail: '/channel is refused: the operator has not set up e-mail.',
 }

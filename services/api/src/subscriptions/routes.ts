@@ -84,9 +84,10 @@ function registerAll(app: FastifyInstance, deps: SubscriptionDeps): void {
     const { subscription, replayed } = await subscribe(request, deps)
     // The answer that shows the secret, and the same one to a repeat of its request.
     const secret = await openSecret(deps.vault, subscription)
+    const shown = subscription.channel === 'webhook' ? { secret } : {}
     void reply.code(201).header('location', `${base}/${subscription.subscriptionId}`)
     if (replayed) void reply.header('idempotency-replayed', 'true')
-    return sendView(deps)(reply, subscription, { secret })
+    return sendView(deps)(reply, subscription, shown)
   })
   app.get<{ Querystring: { cursor?: string; limit: number } }>(
     base,
@@ -101,9 +102,9 @@ function registerAll(app: FastifyInstance, deps: SubscriptionDeps): void {
   )
 }
 
-function sendView({ database, clock }: SubscriptionDeps) {
+function sendView(deps: SubscriptionDeps) {
   return async (reply: FastifyReply, subscription: Subscription, more: object = {}) => {
-    const view = await viewSubscription(database, subscription, clock.now())
+    const view = await viewSubscription(deps, subscription)
     return reply.header('etag', quoted(String(subscription.revision))).send({ ...view, ...more })
   }
 }

@@ -21,6 +21,7 @@ import { pageOf } from '../page.ts'
 import { DomainError } from '../problem/domain-error.ts'
 import { type Idempotency, readIdempotency } from '../reports/idempotency-key.ts'
 import { sealIdentity } from './client-certificate.ts'
+import { checkAddress, toStored } from './email-address.ts'
 import { checkTarget, invalidSubscription } from './invalid-subscription.ts'
 import type { SubscriptionDeps } from './subscription-deps.ts'
 import { viewSubscription } from './subscription-view.ts'
@@ -41,6 +42,7 @@ export async function subscribe(
   const parsed = parseSubscriptionRequest(request.body)
   if (!parsed.ok) throw invalidSubscription(parsed.faults)
   checkTarget(parsed.request.target, deps)
+  if (parsed.request.channel === 'email') checkAddress(parsed.request.target.address ?? '', deps)
   const wanted = { ...newSubscription(parsed.request, request, deps), idempotency }
   const at = deps.clock.now()
   const stored = await deps.database.transaction().execute(async (tx) => {
@@ -72,7 +74,7 @@ function newSubscription(
   return {
     ...named,
     channel,
-    target,
+    target: toStored(target, named, deps),
     filter,
     mode,
     description,
@@ -126,7 +128,6 @@ export async function listPage(
   const page = { after: query.cursor ?? null, limit: query.limit + 1 }
   const rows = await listSubscriptions(deps.database, organisationId, page)
   const { items, ...next } = pageOf(rows, query.limit, ({ subscriptionId }) => subscriptionId)
-  const now = deps.clock.now()
-  const views = items.map((item) => viewSubscription(deps.database, item, now))
+  const views = items.map((item) => viewSubscription(deps, item))
   return { items: await Promise.all(views), ...next }
 }

@@ -10,5 +10,7 @@ export interface SubscriptionDeps {
   readonly sender: Sender
   readonly vault: Vault
   readonly platformKeys: PlatformKeys
+  /** Whether there is a mail server. */
+  readonly emailIsSetUp: boolean
   readonly subscriptionsPerOrganisationMax: number
 }

@@ -1,12 +1,23 @@
 // A subscription as its owner sees it: all but what is secret.
 
-import { type Db, type EndpointHealth, readHealth, type Subscription, type Tx } from '@renkei/db'
+import { type EndpointHealth, readHealth, type Subscription } from '@renkei/db'
 import { viewCertificate } from './client-certificate.ts'
+import { toShown } from './email-address.ts'
+import type { SubscriptionDeps } from './subscription-deps.ts'
 
-/** Makes the view of a subscription at an instant, with the health of its endpoint. */
-export async function viewSubscription(db: Db | Tx, subscription: Subscription, now: Date) {
-  return toView(subscription, await readHealth(db, subscription.subscriptionId), now)
+/** Makes the view of a subscription as it is now, with the health of its endpoint. */
+export async function viewSubscription(deps: ViewDeps, subscription: Subscription) {
+  const { target, pendingTarget } = subscription
+  const shown = {
+    ...subscription,
+    target: await toShown(target, subscription, deps),
+    pendingTarget: await toShown(pendingTarget, subscription, deps),
+  }
+  const health = await readHealth(deps.database, subscription.subscriptionId)
+  return toView(shown, health, deps.clock.now())
 }
+
+type ViewDeps = Pick<SubscriptionDeps, 'database' | 'vault' | 'clock'>
 
 function toView(subscription: Subscription, health: EndpointHealth | undefined, now: Date) {
   const { previousSecretUntil: until, pendingTarget } = subscription

@@ -8,6 +8,9 @@ import type { SubscriptionDeps } from './subscription-deps.ts'
 
 /** Sends a test event and resolves to the attempt; refuses an endpoint that was never verified. */
 export async function testEndpoint(subscription: Subscription, deps: SubscriptionDeps) {
+  if (subscription.channel === 'email') {
+    throw new DomainError('not-by-email', 'A test event is for endpoints, not for people.')
+  }
   if (subscription.state === 'pendingVerification') {
     throw new DomainError(
       'endpoint-not-verified',

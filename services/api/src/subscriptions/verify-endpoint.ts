@@ -4,6 +4,7 @@
 import { randomBytes } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
 import {
+  addressInQuestion,
   appendAudit,
   type Subscription,
   type SubscriptionChange,
@@ -13,6 +14,7 @@ import { eventTypes } from '@renkei/schema'
 import type { FastifyRequest } from 'fastify'
 import { actorOf } from '../audit/actor.ts'
 import { sendControlEvent } from './control-event.ts'
+import { askByMail } from './email-address.ts'
 import { findOwn } from './own-subscription.ts'
 import type { SubscriptionDeps } from './subscription-deps.ts'
 
@@ -20,13 +22,15 @@ const challengeTimeoutMs = 5000
 
 /**
  * Challenges the address that waits for it, of a new subscription or a new one of another; resolves to
- * the subscription with that address in use, or with the reason why not.
+ * the subscription with that address in use, or with the reason why not. An e-mail address is written to:
+ * it is in use once the link in that mail is.
  */
 export async function verifySubscription(
   subscription: Subscription,
   request: FastifyRequest,
   deps: SubscriptionDeps,
 ): Promise<Subscription> {
+  if (subscription.channel === 'email') return askByMail(subscription, request, deps)
   const target = addressInQuestion(subscription)
   if (target === null) return subscription
   const challenge = randomBytes(24).toString('base64url')
@@ -66,10 +70,6 @@ export async function verifySubscription(
 /** True for the same address. */
 export function isSameTarget(one: unknown, other: unknown): boolean {
   return isDeepStrictEqual(one, other)
-}
-
-function addressInQuestion({ state, target, pendingTarget }: Subscription): unknown {
-  return state === 'pendingVerification' ? target : pendingTarget
 }
 
 function changeAfter(
