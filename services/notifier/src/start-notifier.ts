@@ -41,7 +41,7 @@ async function start(config: NotifierConfig, log: Logger, stopper: Stopper): Pro
   listenToBells(context, lanes.wake)
   const sweep = startSweep({ ...config, db, log, wake: lanes.wake })
   stopper.add('sweep', () => sweep.stop())
-  startWatches(context, { metrics, wake: lanes.wake })
+  startWatches(context, { metrics, vault, wake: lanes.wake })
   const { registry } = metrics
   const place = { host: config.healthHost, port: config.healthPort }
   const health = await startHealthServer({ ...place, registry, ready: () => sweep.healthy() })

@@ -2,10 +2,12 @@
 // again on request, whether all that is owed is accounted for, what is to be forgotten.
 
 import type { Lane } from '@renkei/bell'
-import { forgetAnswers, makeAuditPartitions, newId } from '@renkei/db'
+import { forgetAnswers, makeAuditPartitions, makeSharingBook, newId } from '@renkei/db'
 import { systemClock } from '@renkei/service-kit'
+import type { Vault } from '@renkei/vault'
 import { startEndWatch } from '../agreements/tell-ends.ts'
 import { watchEndpoints } from '../endpoints/watch-endpoints.ts'
+import { startEscalationJob } from '../escalation/escalation-job.ts'
 import type { NotifierMetrics } from '../health/metrics.ts'
 import { every } from '../lanes/every.ts'
 import { startReconciler } from '../reconcile/reconciler.ts'
@@ -15,18 +17,21 @@ import type { Context } from './context.ts'
 
 export interface WatchDeps {
   readonly metrics: NotifierMetrics
+  readonly vault: Vault
   readonly wake: (lane: Lane) => void
 }
 
 /** Starts every watch; they stop with the notifier. */
-export function startWatches(context: Context, { metrics, wake }: WatchDeps): void {
+export function startWatches(context: Context, { metrics, vault, wake }: WatchDeps): void {
   const { config, db, log, stopper } = context
   const { registry, contacts } = metrics
   const deps = { ...config, db, log, clock: systemClock, newId, wake, registry, contacts }
+  const sharing = makeSharingBook(() => systemClock.now())
   const watches = {
     endpoints: watchEndpoints(deps),
     agreements: startEndWatch(deps),
     confirmations: startConfirmationJob(deps),
+    escalation: startEscalationJob({ ...deps, ...metrics, vault, sharing }),
     replays: startReplayFeeder(deps),
     reconciler: startReconciler(deps),
     housekeeping: keepHouse(context),
