@@ -2,31 +2,32 @@
 // the jobs that send what is due.
 
 import { readFileSync } from 'node:fs'
-import { type ExpandOptions, forgetLinks, forgetMails } from '@renkei/db'
+import { type ExpandOptions, forgetLinks, forgetMails, newId } from '@renkei/db'
 import { createMailer } from '@renkei/mail'
-import type { Stopper } from '@renkei/service-kit'
+import { systemClock } from '@renkei/service-kit'
+import type { Vault } from '@renkei/vault'
 import type { NotifierConfig } from '../config.ts'
 import type { DeliverDeps } from '../deliver/deliver.ts'
 import type { HealthKeeper } from '../deliver/endpoint-health.ts'
 import { every } from '../lanes/every.ts'
 import { nextDigestAt, waitsForDigest } from './digest-time.ts'
+import type { Context } from '../wiring/context.ts'
 import type { MailKit } from './mail-kit.ts'
 import { startDigestJob } from './send-digests.ts'
 import { startExplaining, startOrderJob } from './send-orders.ts'
 
-export type MailBasics = Pick<MailKit, 'db' | 'vault' | 'clock' | 'log' | 'newId'>
-
 /** Opens e-mail; nothing when the operator has not set it up. Throws on a file that cannot be read. */
-export function openMail({ mail }: NotifierConfig, basics: MailBasics): MailKit | undefined {
+export function openMail({ config, db, log }: Context, vault: Vault): MailKit | undefined {
+  const { mail } = config
   const { smtpUrl, caFile, publicUrl, ...settings } = mail
   if (smtpUrl === undefined) return undefined
   const mailer = createMailer({
     ...settings,
     url: smtpUrl,
     ...(caFile !== undefined && { ca: readFileSync(caFile, 'utf8') }),
-    onOurFault: ({ reason, status }) => basics.log.error({ reason, status }, 'mail.our-fault'),
+    onOurFault: ({ reason, status }) => log.error({ reason, status }, 'mail.our-fault'),
   })
-  return { ...basics, ...settings, mailer, publicUrl }
+  return { ...settings, db, vault, log, mailer, publicUrl, clock: systemClock, newId }
 }
 
 /** When a delivery is to wait for a digest, and for which; without e-mail none does. */
@@ -42,9 +43,7 @@ export function makeDigestPlacer(
 }
 
 export interface MailJobDeps extends Omit<DeliverDeps, 'giveUpAfterMs' | 'giveUpUrgentAfterMs'> {
-  readonly kit: MailKit | undefined
-  readonly basics: MailBasics
-  readonly notifierId: string
+  readonly mail: MailKit | undefined
   readonly health: HealthKeeper
 }
 
@@ -55,10 +54,10 @@ const keptMs = 30 * 24 * hourMs
 const roundsInLease = 20
 
 /** Starts the jobs; the stopper ends them. */
-export function startMailJobs(config: NotifierConfig, deps: MailJobDeps, stopper: Stopper): void {
-  const { kit, basics, ...rest } = deps
+export function startMailJobs(context: Context, { mail: kit, ...deps }: MailJobDeps): void {
+  const { config, stopper, notifierId } = context
   if (!kit) {
-    const explaining = startExplaining(basics, explainMs)
+    const explaining = startExplaining(context, explainMs)
     stopper.add('mails', () => explaining.stop())
     return
   }
@@ -67,13 +66,14 @@ export function startMailJobs(config: NotifierConfig, deps: MailJobDeps, stopper
   const giveUpUrgentAfterMs = config.giveUpUrgentAfterHours * hourMs
   const orders = startOrderJob({
     ...kit,
-    ...rest,
+    notifierId,
+    random: deps.random,
     giveUpAfterMs,
     leaseMs: deadlineMs * roundsInLease,
     orderSweepMs: sweepMs,
   })
   stopper.add('mails', () => orders.stop())
-  const given = { ...rest, kit, giveUpAfterMs, giveUpUrgentAfterMs }
+  const given = { ...deps, kit, notifierId, giveUpAfterMs, giveUpUrgentAfterMs }
   const digests = startDigestJob({ ...given, digestSweepMs: sweepMs })
   stopper.add('digests', () => digests.stop())
   const forgetting = every(hourMs, () => forget(kit))

@@ -11,6 +11,7 @@ import { endGone } from '../endpoints/end-gone.ts'
 import { makeNotifierMetrics, type NotifierMetrics } from '../health/metrics.ts'
 import { startHeartbeat } from '../lanes/heartbeat.ts'
 import { type LaneSet, makeLaneSet } from '../lanes/lane-set.ts'
+import { makeDigestPlacer, startMailJobs } from '../mail/start-mail.ts'
 import { makeTeller } from '../tell-delivered.ts'
 import { makeEventStore } from '../view/event-store.ts'
 import { makePreviousEvents } from '../view/previous-event.ts'
@@ -24,7 +25,7 @@ export async function buildLanes(
   context: Context,
   urgentDb: Db,
   vault: Vault,
-  { channels, traces }: OpenChannels,
+  { channels, traces, mail }: OpenChannels,
 ): Promise<{ lanes: LaneSet; metrics: NotifierMetrics }> {
   const { config, log, stopper, notifierId, db } = context
   const metrics = makeNotifierMetrics({
@@ -42,16 +43,19 @@ export async function buildLanes(
   const health = makeHealthKeeper({ ...basics, endGone: (ids) => endGone(ids, basics) })
   const results = makeResultBuffer({ ...config, db, notifierId, log, health, onRecorded })
   const sharing = makeSharingBook(() => systemClock.now())
+  const views = {
+    events: makeEventStore(db, vault),
+    previous: makePreviousEvents(db, sharing.find),
+  }
   const lanes = makeLaneSet(
     {
       ...basics,
       urgentDb,
       ...{ sharing, notifierId, inHand, results, channels, traces },
-      events: makeEventStore(db, vault),
-      previous: makePreviousEvents(db, sharing.find),
+      ...views,
       giveUpAfterMs: config.giveUpAfterHours * hourMs,
       giveUpUrgentAfterMs: config.giveUpUrgentAfterHours * hourMs,
-      digestAt: () => null,
+      digestAt: makeDigestPlacer(config, mail),
       onOwed: startClocks,
       subscriptionsMax: config.expandSubscriptionsMax,
       endpointInFlightMax: config.endpointInFlightMax,
@@ -68,5 +72,6 @@ export async function buildLanes(
   stopper.add('heartbeat', () => heartbeat.stop())
   stopper.add('results', () => results.flush())
   stopper.add('lanes', () => lanes.stop())
+  startMailJobs(context, { ...basics, ...views, sharing, channels, health, mail })
   return { lanes, metrics }
 }

@@ -4,15 +4,20 @@ import { platformKeyStore } from '@renkei/db'
 import { startTracing, systemClock } from '@renkei/service-kit'
 import { sealerOf, type Vault } from '@renkei/vault'
 import { createPlatformKeys, type PlatformKeys } from '@renkei/webhook'
-import type { Channels } from '../channels/channel.ts'
+import type { Channel, Channels } from '../channels/channel.ts'
+import { makeEmailChannel } from '../channels/email/email-channel.ts'
 import { makeWebhookChannel } from '../channels/webhook/webhook-channel.ts'
 import { type DeliveryTraces, makeDeliveryTraces } from '../deliver/traces.ts'
+import type { MailKit } from '../mail/mail-kit.ts'
+import { openMail } from '../mail/start-mail.ts'
 import type { Context } from './context.ts'
 
 export interface OpenChannels {
   readonly channels: Channels
   /** Where spans go; nothing without a collector. */
   readonly traces: DeliveryTraces | undefined
+  /** Nothing when the operator has not set up e-mail. */
+  readonly mail: MailKit | undefined
 }
 
 /** Opens the channels; they close when the notifier stops. */
@@ -26,7 +31,11 @@ export async function openChannels(context: Context, vault: Vault): Promise<Open
   })
   const traces = await openTraces(context)
   stopper.add('channels', () => webhook.close())
-  return { channels: { webhook: traces?.around(webhook) ?? webhook }, traces }
+  const mail = openMail(context, vault)
+  if (mail) stopper.add('mail connections', () => mail.mailer.close())
+  const around = (channel: Channel) => traces?.around(channel) ?? channel
+  const email = mail && { email: around(makeEmailChannel(mail)) }
+  return { channels: { webhook: around(webhook), ...email }, traces, mail }
 }
 
 async function openTraces({ config, stopper }: Context): Promise<DeliveryTraces | undefined> {
