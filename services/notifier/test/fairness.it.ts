@@ -1,5 +1,6 @@
 // One dead recipient delays nobody else, and a crisis overtakes any backlog.
 
+import { expandNext, newId } from '@renkei/db'
 import { type Receiver, startReceiver, waitFor } from '@renkei/testkit'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { startTestNotifier, type TestNotifier } from '../../../test/support/notifier.ts'
@@ -85,6 +86,58 @@ test('a report of level 4 overtakes a backlog of low ones', async () => {
   await world.settled(low)
   expect(receiver.requests).toHaveLength(244)
 })
+
+test('an organisation with hundreds of hanging endpoints leaves the others their turn', async () => {
+  receiver.always('/hang', { kind: 'hang' })
+  const big = await world.organisation()
+  const small = await world.organisation()
+  const own = { organisations: [world.carrier] }
+  for (let nr = 0; nr < 60; nr += 1) {
+    await world.subscribe({ url: receiver.url('/hang'), organisationId: big, filter: own })
+  }
+  await world.subscribe({ url: receiver.url('/well'), organisationId: small, filter: own })
+  notifier = await startTestNotifier(world.url, {
+    RENKEI_SWEEP_MS: '50',
+    RENKEI_SEND_SLOTS_MAX: '32',
+    RENKEI_WEBHOOK_TIMEOUT_MS: '8000',
+  })
+  const events = await world.acceptMany(10, { level: 1 })
+  await receiver.waitFor(() => receiver.at('/well').length === events.length, 7000)
+  // Half of the twenty slots that levels 0 to 2 may have.
+  const hanging = `SELECT FROM delivery_queue WHERE claimed_by IS NOT NULL`
+  expect(receiver.at('/hang').length).toBeLessThanOrEqual(10)
+  expect((await world.sql(hanging)).length).toBeGreaterThan(0)
+})
+
+test('what failed is tried again in the order of its level', async () => {
+  receiver.always('/slow', { kind: 'answer', status: 200, delayMs: 20 })
+  await world.subscribe({ url: receiver.url('/slow') })
+  for (const level of [0, 2, 1, 3, 4, 0, 2, 4] as const) await world.accept({ level })
+  for (const lane of ['level4', 'level3', 'level0to2']) await expandLane(lane)
+  await world.sql(
+    `UPDATE delivery_queue SET lane = 'retry', due_at = now() - seq * interval '1 ms'`,
+  )
+  const env = { RENKEI_SWEEP_MS: '50', RENKEI_ENDPOINT_IN_FLIGHT_MAX: '1' }
+  notifier = await startTestNotifier(world.url, env)
+  await receiver.waitFor(8)
+  const levels = receiver.requests.map(
+    ({ body }) => (JSON.parse(body.toString()) as { level: number }).level,
+  )
+  expect(levels).toEqual([4, 4, 3, 2, 2, 1, 0, 0])
+})
+
+async function expandLane(lane: string): Promise<void> {
+  const options = {
+    lane,
+    notifierId: newId(),
+    subscriptionsMax: 100,
+    claimMax: 0,
+    claimable: () => true,
+    refresh: () => Promise.resolve(),
+    owedTo: () => true,
+  }
+  while (await expandNext(world.db, options));
+}
 
 async function allExpanded(): Promise<void> {
   const open = 'SELECT FROM fan_outs WHERE completed_at IS NULL'

@@ -55,7 +55,7 @@ function factsOf(delivery: ClaimedDelivery, sent: SendOutcome) {
   return { ...said, seq, subscriptionId, organisationId, round, level }
 }
 
-async function writeBody(event: FeedEvent, delivery: ClaimedDelivery, deps: DeliverDeps) {
+export async function writeBody(event: FeedEvent, delivery: ClaimedDelivery, deps: DeliverDeps) {
   const filter = delivery.filter as SubscriptionFilter
   // What it asks for by now is not the question: it is owed, and gets what it may see.
   const all = { messageStatuses: [event.messageStatus] } as SubscriptionFilter

@@ -1,6 +1,7 @@
 import { type Lane, lanes } from '@renkei/bell'
 import { describe, expect, test } from 'vitest'
-import { makeSlotPool, type Receiver } from './slots.ts'
+import type { Receiver } from './receiver-load.ts'
+import { makeSlotPool } from './slots.ts'
 
 const limits = { slotsMax: 64, endpointMax: 8, organisationPercent: 100 }
 
