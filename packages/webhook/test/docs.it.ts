@@ -219,14 +219,17 @@ const absent = {
       : '(curl and openssl are not installed)',
 }
 
+const forSecret = { makeCases: secretCases, given: secretArguments }
+const forPlatform = { makeCases: platformCases, given: platformArguments }
+
 describe.each([
-  ['node-library', runNode, secretCases, secretArguments, absent.node],
-  ['node-plain', runNode, secretCases, secretArguments, absent.node],
-  ['python-plain', runPython, secretCases, secretArguments, absent.python],
-  ['go-plain', runGo, secretCases, secretArguments, absent.go],
-  ['node-rfc9421', runNode, platformCases, platformArguments, absent.node],
-  ['python-rfc9421', runPython, platformCases, platformArguments, absent.cryptography],
-] as const)('the example %s', (name, runExample, makeCases, given, missing) => {
+  ['node-library', { run: runNode, ...forSecret, missing: absent.node }],
+  ['node-plain', { run: runNode, ...forSecret, missing: absent.node }],
+  ['python-plain', { run: runPython, ...forSecret, missing: absent.python }],
+  ['go-plain', { run: runGo, ...forSecret, missing: absent.go }],
+  ['node-rfc9421', { run: runNode, ...forPlatform, missing: absent.node }],
+  ['python-rfc9421', { run: runPython, ...forPlatform, missing: absent.cryptography }],
+])('the example %s', (name, { run: runExample, makeCases, given, missing }) => {
   test.skipIf(missing !== undefined)(
     `accepts what was sent, and nothing that was changed ${missing ?? ''}`.trim(),
     { timeout: 90_000 },
