@@ -45,17 +45,18 @@ export async function listDeliveries(
 }
 
 // The events in question, newest first and from an index each: one that stands as asked waits, or has
-// an outcome that says so.
-function candidates(subscriptionId: string, { before, standing }: Page) {
+// an outcome that says so. Without a standing none of them is left out again: a page is enough.
+function candidates(subscriptionId: string, { before, standing, limit }: Page) {
   const ofIts = sql`subscription_id = ${subscriptionId}
     AND (${before}::bigint IS NULL OR seq < ${before}::bigint)`
-  const waiting = sql`(SELECT seq FROM delivery_queue WHERE ${ofIts} ORDER BY seq DESC)`
+  const waiting = sql`SELECT seq FROM delivery_queue WHERE ${ofIts} ORDER BY seq DESC`
   if (standing === 'waiting') return waiting
-  const outcome = standing === null ? sql`true` : sql`outcome = ${sql.lit(standing)}`
-  const ended = sql`(SELECT seq FROM delivery_outcomes WHERE ${ofIts} AND ${outcome}
-    ORDER BY seq DESC)`
-  const all = standing === null ? sql`${ended} UNION ALL ${waiting}` : ended
-  return sql`SELECT DISTINCT seq FROM (${all}) AS found ORDER BY seq DESC`
+  if (standing !== null) {
+    return sql`SELECT DISTINCT seq FROM delivery_outcomes
+      WHERE ${ofIts} AND outcome = ${sql.lit(standing)} ORDER BY seq DESC`
+  }
+  return sql`(SELECT DISTINCT seq FROM delivery_outcomes WHERE ${ofIts}
+    ORDER BY seq DESC LIMIT ${limit}) UNION (${waiting} LIMIT ${limit}) ORDER BY seq DESC`
 }
 
 export interface AttemptLine {

@@ -1,10 +1,6 @@
 // The ledger of a subscription, for its owner.
 
-import {
-  readSubscriptionLedger,
-  type Subscription,
-  type SubscriptionLedger,
-} from '@renkei/db'
+import { readSubscriptionLedger, type Subscription, type SubscriptionLedger } from '@renkei/db'
 import { fromCursor } from '@renkei/schema'
 import type { FastifyInstance } from 'fastify'
 import { findOwn } from '../subscriptions/own-subscription.ts'
