@@ -3,17 +3,14 @@
 // POST to the last receipt, with bells over Postgres and, where there is one, over Redis.
 
 import { startRedis } from '@renkei/testkit'
-import { alertmanagerVersion, startAlertmanager } from './lib/alertmanager.ts'
+import { alertmanagerVersion, startAlertmanager, writeAlert } from './lib/alertmanager.ts'
 import type { Bench, BenchOptions, BenchResult } from './lib/bench.ts'
 import { checkSignature } from './lib/check-signature.ts'
-import { makeDatabase } from './lib/database.ts'
 import { type Burst, measureBurst, type Post } from './lib/one-burst.ts'
 import type { ReceiverAsk, Receipts } from './lib/receiver.ts'
-import { makeReports } from './lib/reports.ts'
+import { startRenkei } from './lib/renkei.ts'
 import { median, round } from './lib/stats.ts'
 import { onStop } from './lib/stops.ts'
-import { addSubscribers } from './lib/subscribers.ts'
-import { makeReporter, startOne } from './lib/system.ts'
 import { startWorker, type Worker } from './lib/worker.ts'
 
 export const burst: Bench = {
@@ -55,13 +52,13 @@ async function run({ runs }: BenchOptions): Promise<BenchResult> {
   const cases: Case[] = []
   for (const queue of redis ? (['postgres', 'redis'] as const) : (['postgres'] as const)) {
     const redisUrl = queue === 'redis' ? redis?.url : undefined
-    const renkei = await startRenkei(redisUrl)
+    const renkei = await startRenkei({ redisUrl })
     for (const { endpoints, ratioMax } of sizes) {
       const urls = Array.from({ length: endpoints }, (_, index) => `${url}/${queue}/${index}`)
       const secrets = await renkei.subscribe(urls)
       const peer = version ? await startAlertmanager(urls) : undefined
       const sides: Sides = {
-        ours: renkei.post,
+        ours: () => renkei.post(),
         ...(peer && { theirs: () => writeAlert(peer.alertsUrl) }),
       }
       const measured = await compare(sides, { receiver, endpoints, runs, secrets })
@@ -73,46 +70,6 @@ async function run({ runs }: BenchOptions): Promise<BenchResult> {
   // The hardest case stands for all; every case is in the same line.
   const { ours, theirs, ratio } = cases.find(({ endpoints }) => endpoints === 1000) as Case
   return { ours, theirs, ratio, unit: 'ms', runs, cases }
-}
-
-async function startRenkei(redisUrl: string | undefined) {
-  const databaseUrl = await makeDatabase()
-  const apiKey = await makeReporter(databaseUrl)
-  const api = await startOne('api', { databaseUrl, redisUrl })
-  const notifier = await startOne('notifier', { databaseUrl, redisUrl })
-  const reports = await makeReports(100, new Date())
-  const secrets: string[] = []
-  let posted = 0
-  return {
-    /** Adds what is missing to the subscribers so far; resolves to the secrets of all. */
-    subscribe: async (urls: readonly string[]) => {
-      secrets.push(...(await addSubscribers(databaseUrl, urls.slice(secrets.length))))
-      return secrets
-    },
-    post: (): Post => ({
-      url: `${api.url}/v1/reports`,
-      headers: {
-        authorization: `Bearer ${apiKey}`,
-        'idempotency-key': `"${crypto.randomUUID()}"`,
-      },
-      body: reports[posted++ % reports.length] ?? '',
-    }),
-    stop: async () => {
-      await notifier.stop()
-      await api.stop()
-    },
-  }
-}
-
-// An alert of about the size of a report; it ends soon, so that it does not burden the next one.
-function writeAlert(url: string): Post {
-  const alert = {
-    labels: { alertname: 'congestion', incident: crypto.randomUUID(), severity: 'critical' },
-    annotations: { description: '東京都で音声通話がつながりにくい状況'.repeat(30) },
-    startsAt: new Date().toISOString(),
-    endsAt: new Date(Date.now() + 2000).toISOString(),
-  }
-  return { url, headers: {}, body: JSON.stringify([alert]) }
 }
 
 interface Sides {
@@ -136,7 +93,7 @@ async function compare(sides: Sides, options: CompareOptions): Promise<Measured>
     for (const side of order) {
       const write = sides[side]
       if (!write) continue
-      const burst = await measureBurst(options.receiver, options.endpoints, write())
+      const burst = await measureBurst(options.receiver, options, write())
       if (side === 'ours') checkSignature(burst.sample, options.secrets)
       if (index >= 0) measured[side].push(burst)
       await new Promise((resolve) => setTimeout(resolve, settleMs))
@@ -149,7 +106,7 @@ function summarise(
   { ours, theirs }: Measured,
   about: { queue: Queue; endpoints: number; ratioMax: number },
 ): Case {
-  const middle = (bursts: readonly Burst[], of: Exclude<keyof Burst, 'sample'>) =>
+  const middle = (bursts: readonly Burst[], of: Exclude<keyof Burst, 'sample' | 'afterMs'>) =>
     round(median(bursts.map((burst) => burst[of])))
   const ratios = ours.map((burst, index) => burst.lastMs / (theirs[index]?.lastMs ?? Number.NaN))
   const known = theirs.length > 0

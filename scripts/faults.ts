@@ -21,11 +21,16 @@ const { values } = parseArgs({
 const say = (line: string) => console.log(line)
 const shownMax = 40
 
-try {
-  process.exitCode = values['redis-minute'] ? await redisMinute() : await main()
-} catch (error) {
-  console.error(`The run failed: ${(error as Error).stack}`)
-  process.exitCode = 1
+// Not left to the end of the event loop: what a broken connection still waits for can keep Node from ending.
+process.exit(await outcome())
+
+async function outcome(): Promise<number> {
+  try {
+    return await (values['redis-minute'] ? redisMinute() : main())
+  } catch (error) {
+    console.error(`The run failed: ${(error as Error).stack}`)
+    return 1
+  }
 }
 
 async function main(): Promise<number> {

@@ -7,6 +7,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { freePort } from './free-port.ts'
+import type { Post } from './one-burst.ts'
 import { onStop } from './stops.ts'
 
 const program = 'prometheus-alertmanager'
@@ -82,4 +83,15 @@ async function untilReady(url: string, log: () => string): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, 50))
   }
   throw new Error(`${program} was not ready in ${readyMsMax} ms:\n${log().slice(-2000)}`)
+}
+
+/** An alert of about the size of a report; it ends soon, so that it does not burden the next one. */
+export function writeAlert(url: string): Post {
+  const alert = {
+    labels: { alertname: 'congestion', incident: crypto.randomUUID(), severity: 'critical' },
+    annotations: { description: '東京都で音声通話がつながりにくい状況'.repeat(30) },
+    startsAt: new Date().toISOString(),
+    endsAt: new Date(Date.now() + 2000).toISOString(),
+  }
+  return { url, headers: {}, body: JSON.stringify([alert]) }
 }

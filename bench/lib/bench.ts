@@ -5,6 +5,8 @@ export interface BenchOptions {
   readonly runs: number
   /** Length of one repeat where it has a length. */
   readonly seconds: number
+  /** How much of the full size is measured: 1 is all of it. */
+  readonly scale: number
 }
 
 export interface BenchResult {

@@ -18,18 +18,26 @@ export interface Burst {
   readonly p50Ms: number
   readonly p99Ms: number
   readonly lastMs: number
+  /** Of every endpoint. */
+  readonly afterMs: readonly number[]
   readonly sample: string
 }
 
 const burstMsMax = 30_000
 
+export interface Expected {
+  readonly endpoints: number
+  /** Of other requests no account is taken. */
+  readonly containing?: string
+}
+
 /** Posts once and resolves when all endpoints have heard; rejects when one heard twice or not at all. */
 export async function measureBurst(
   receiver: Worker<ReceiverAsk, Receipts>,
-  endpoints: number,
+  expected: Expected,
   post: Post,
 ): Promise<Burst> {
-  await receiver.ask({ ask: 'expect', endpoints }, 5000)
+  await receiver.ask({ ask: 'expect', ...expected }, 5000)
   const sentMs = monotonicMs()
   const { statusCode, body } = await request(post.url, {
     method: 'POST',
@@ -48,6 +56,7 @@ export async function measureBurst(
     p50Ms: percentile(after, 0.5),
     p99Ms: percentile(after, 0.99),
     lastMs: Math.max(...after),
+    afterMs: after,
     sample,
   }
 }
