@@ -72,14 +72,20 @@ test('with a secret that does not open nothing is sent and nothing is lost: it g
   await set(`'${String(stored?.['secret']).slice(0, -4)}AAAA'`)
   await post('+81-3-5555-0012')
   await arrivedAt('/owner', 2)
-  const waiting = () =>
-    runSql(
-      api.databaseUrl,
-      `select 1 from delivery_queue where subscription_id = '${subscriptionId}'`,
-    )
-  await waitFor(async () => (await waiting()).length === 1)
+  const path = `/v1/subscriptions/${subscriptionId}`
+  const told = async () => (await mobile.request(`${path}/deliveries`)).body.items[0]
+  await waitFor(async () => (await told())?.attempts === 1)
+  // Not once a second: a repeat does not open it.
+  expect(await told()).toMatchObject({
+    standing: 'waiting',
+    reason: expect.stringContaining('what it is signed with cannot be opened'),
+  })
+  const waitMs = Date.parse((await told()).at) - Date.now()
+  expect(waitMs).toBeGreaterThan(15_000)
+  expect((await mobile.request(path)).body.health).toMatchObject({ consecutiveFailures: 0 })
   expect(receiver.at('/broken')).toEqual([])
   await set(`'${String(stored?.['secret'])}'`)
+  await mobile.request(path, { method: 'PATCH', json: { state: 'active' } })
   await arrivedAt('/broken', 1)
   const [first] = receiver.at('/broken').map((request) => readDelivery(request, secret))
   expect(first?.event.data).toMatchObject({ contacts: [{ phone: '+81-3-5555-0012' }] })

@@ -23,10 +23,14 @@ export async function moveWaiting(
   }
 }
 
-/** Forgets that an endpoint has failed, and makes due what was held for it. */
+/** Forgets that an endpoint has failed, and makes due what was held for it or is to be tried again later. */
 export async function trustEndpoint(tx: Tx, subscriptionId: string): Promise<void> {
   await sql`DELETE FROM endpoint_health WHERE subscription_id = ${subscriptionId}`.execute(tx)
   await freeWaiting(tx, [subscriptionId])
+  await sql`UPDATE delivery_queue q SET due_at = now() FROM subscriptions s
+    WHERE q.subscription_id = ${subscriptionId} AND q.claimed_by IS NULL AND q.lane = 'retry'
+      AND q.due_at > now() AND s.subscription_id = q.subscription_id
+      AND s.state = 'active'`.execute(tx)
 }
 
 async function refuseWaiting(tx: Tx, subscriptionId: string): Promise<void> {
