@@ -7,6 +7,7 @@ import {
   type ContactToAsk,
   type Db,
   forEachOrganisationToAsk,
+  orderMail,
   type Tx,
 } from '@renkei/db'
 import {
@@ -52,6 +53,7 @@ async function ask(tx: Tx, { organisationId, contacts, now }: Asked, deps: AskDe
       dueAt: confirmationDueAt(confirmedAt, deps.contactConfirmDays).toISOString(),
     })),
   }
+  for (const contact of data.contacts) await mailTo(tx, organisationId, contact, { now, deps })
   await appendNotice(tx, {
     eventId,
     type: eventTypes.contactConfirmationRequested,
@@ -73,5 +75,23 @@ async function ask(tx: Tx, { organisationId, contacts, now }: Asked, deps: AskDe
     objectId: organisationId,
     objectOwner: organisationId,
     detail: { contacts: contacts.map(({ contactId }) => contactId) },
+  })
+}
+
+// To the contact itself, who knows best. One without an e-mail channel has its order refused.
+async function mailTo(
+  tx: Tx,
+  organisationId: string,
+  contact: ConfirmationRequest['contacts'][number],
+  { now, deps }: { readonly now: Date; readonly deps: AskDeps },
+): Promise<void> {
+  await orderMail(tx, {
+    mailId: deps.newId(),
+    organisationId,
+    kind: 'contactConfirmation',
+    to: { contactId: contact.contactId },
+    data: contact,
+    level: 0,
+    createdAt: now,
   })
 }
