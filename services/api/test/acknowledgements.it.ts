@@ -274,6 +274,15 @@ describe('refused', () => {
     expect(await entriesOf(reportId)).toEqual([])
   })
 
+  test('after twenty different words on a revision; what stands can still be read and repeated', async () => {
+    const reportId = await post()
+    const nth = (n: number) => give(peer, reportId, { ...impacted, remark: `第${n}報` })
+    for (let n = 1; n <= 20; n += 1) expect(await nth(n)).toMatchObject({ status: 201 })
+    expect(await nth(21)).toMatchObject({ status: 429, body: { code: 'limit-reached' } })
+    expect(await nth(20)).toMatchObject({ status: 200 })
+    expect(await noticesOf(reportId)).toHaveLength(20)
+  })
+
   test('to a key that may only read', async () => {
     const reader = await api.addParty(peer.organisationId, 'carrier', ['reports:read', 'feed:read'])
     expect(await give(reader, await post(), seen)).toMatchObject({ status: 403 })

@@ -51,7 +51,7 @@ export interface RecordedAcknowledgement {
  * Stores an acknowledgement, stops the clock that it answers, tells the reporter and writes the audit
  * entry; what says no more than what stands is not stored again. Rejects when there is no such
  * revision or when it is the reporter's own; whether the organisation may know of it is for the
- * caller to decide. Call it last in a transaction: it ends with the locks of feed and audit.
+ * caller to decide. Rejects with a `TooMuchSaidError` after 20 words on one revision. Call it last in a transaction: it ends with the locks of feed and audit.
  */
 export async function recordAcknowledgement(
   tx: Tx,
@@ -64,6 +64,7 @@ export async function recordAcknowledgement(
     await rememberRequest(tx, given, standing.acknowledgementId)
     return { acknowledgement: standing, isNew: false }
   }
+  if ((await countSaid(tx, given)) >= saidMax) throw new TooMuchSaidError()
   const acknowledgement = await insert(tx, given)
   if (given.kind !== 'delivered') await stopClock(tx, given)
   await rememberRequest(tx, given, acknowledgement.acknowledgementId)
@@ -78,6 +79,29 @@ export async function lockAnswers(
 ): Promise<void> {
   const name = `acknowledgements ${reportId} ${organisationId}`
   await sql`SELECT pg_advisory_xact_lock(hashtextextended(${name}, 0))`.execute(tx)
+}
+
+// Each word is an event of its own: corrections have an end.
+const saidMax = 20
+
+/** The organisation has said as much on a revision as it may. */
+export class TooMuchSaidError extends Error {
+  override readonly name = 'TooMuchSaidError'
+  readonly max = saidMax
+}
+
+async function countSaid(
+  tx: Tx,
+  { reportId, revision, organisationId }: NewAcknowledgement,
+): Promise<number> {
+  const { count } = await tx
+    .selectFrom('acknowledgements')
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .where('report_id', '=', reportId)
+    .where('organisation_id', '=', organisationId)
+    .where('revision', '=', revision)
+    .executeTakeFirstOrThrow()
+  return count
 }
 
 interface ReportFacts {

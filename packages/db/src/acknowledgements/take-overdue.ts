@@ -146,21 +146,21 @@ export async function recordStep(tx: Tx, clock: OverdueClock, taken: Step): Prom
     .execute()
 }
 
-/** Takes the answered clocks whose time is in no metric yet; each is given to one asker. */
+/** Takes the answered clocks whose time is in no metric yet; each is given to one asker, exercises to none. */
 export async function takeAnswered(
   db: Db,
   limit: number,
 ): Promise<{ readonly level: number; readonly seconds: number }[]> {
-  const { rows } = await sql<{ level: number; seconds: number }>`
+  const { rows } = await sql<{ level: number; messageStatus: string; seconds: number }>`
     WITH taken AS (
       SELECT report_id, organisation_id FROM acknowledgement_clocks
       WHERE answered_at IS NOT NULL AND NOT measured
       ORDER BY answered_at LIMIT ${limit} FOR UPDATE SKIP LOCKED)
     UPDATE acknowledgement_clocks c SET measured = true FROM taken t
     WHERE c.report_id = t.report_id AND c.organisation_id = t.organisation_id
-    RETURNING CASE WHEN c.message_status = 'actual' THEN c.level ELSE -1 END AS level,
+    RETURNING c.level, c.message_status AS "messageStatus",
       extract(epoch FROM c.answered_at - c.started_at)::float8 AS seconds`.execute(db)
-  return rows.filter(({ level }) => level >= 0)
+  return rows.filter(({ messageStatus }) => messageStatus === 'actual')
 }
 
 /** Counts the clocks of real reports that have run out without an answer, by level. */

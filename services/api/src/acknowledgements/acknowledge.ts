@@ -7,6 +7,7 @@ import {
   recordAcknowledgement,
   type RecordedAcknowledgement,
   type RequestOnce,
+  TooMuchSaidError,
   type Tx,
 } from '@renkei/db'
 import type { AcknowledgementRequest, AcknowledgementVia } from '@renkei/schema'
@@ -36,7 +37,8 @@ export interface Acknowledged extends RecordedAcknowledgement {
 
 /**
  * Records it, unless as much was said before. Throws `not-found` when the caller may not know of the
- * revision now, `own-report` when it is the caller's, and `idempotency-conflict`.
+ * revision now, `own-report` when it is the caller's, `idempotency-conflict`, and `limit-reached` when
+ * the caller has changed its mind too often.
  */
 export async function acknowledge(word: Word, deps: AcknowledgementDeps): Promise<Acknowledged> {
   const { caller, reportId, said } = word
@@ -51,7 +53,7 @@ export async function acknowledge(word: Word, deps: AcknowledgementDeps): Promis
   const recorded = await deps.db
     .transaction()
     .execute((tx) => record(tx, word, deps))
-    .catch(explainConflict)
+    .catch(explain)
   if (recorded.isNew) {
     deps.tail.poke()
     deps.bell.ring('level0to2')
@@ -90,7 +92,11 @@ async function record(
   return { ...recorded, isReplayed: false }
 }
 
-function explainConflict(error: unknown): never {
+function explain(error: unknown): never {
+  if (error instanceof TooMuchSaidError) {
+    const detail = `Your organisation has said ${error.max} different things on this revision; wait for the next.`
+    throw new DomainError('limit-reached', detail)
+  }
   throw conflictOf(error)?.taken === 'idempotencyKey' ? usedBefore() : error
 }
 
