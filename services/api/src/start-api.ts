@@ -23,7 +23,7 @@ import {
   systemClock,
 } from '@renkei/service-kit'
 import { openVault, sealerOf, type Vault } from '@renkei/vault'
-import { createPlatformKeys, createSender } from '@renkei/webhook'
+import { createPlatformKeys, createSender, type PlatformKeys } from '@renkei/webhook'
 import { buildApp } from './app.ts'
 import { startForgettingNonces } from './auth/forget-nonces.ts'
 import { startKeyUse } from './auth/key-use.ts'
@@ -77,11 +77,7 @@ async function start(
     userAgent: 'Renkei/1',
   })
   stopper.add('sender', () => sender.close())
-  const platformKeys = createPlatformKeys({
-    store: platformKeyStore(database.db),
-    sealer: sealerOf(vault),
-    now: () => systemClock.now(),
-  })
+  const platformKeys = openPlatformKeys(database.db, vault)
 
   const keyUse = startKeyUse({ db: database.db, log, ...config.auth })
   stopper.add('key use', () => keyUse.stop())
@@ -155,6 +151,11 @@ async function openApiVault(
   const vault = await openVault({ key, store: dataKeyStore(db), onFault })
   stopper.add('vault', () => vault.settled())
   return vault
+}
+
+function openPlatformKeys(db: Db, vault: Vault): PlatformKeys {
+  const store = platformKeyStore(db)
+  return createPlatformKeys({ store, sealer: sealerOf(vault), now: () => systemClock.now() })
 }
 
 function openBellStore(config: ApiConfig, log: Logger, stopper: Stopper): BellStore {
