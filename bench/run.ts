@@ -1,4 +1,4 @@
-// npm run bench -- NAME [--runs N] [--seconds N] [--scale N]: measures Renkei against a peer, side by side in one
+// npm run bench -- NAME [--runs N] [--seconds N] [--scale N] [--profile]: measures Renkei against a peer, side by side in one
 // run. The last line on standard output is the result as JSON; what comes before it is for reading.
 
 import { loadavg } from 'node:os'
@@ -8,6 +8,7 @@ import { burst } from './burst.ts'
 import { flood } from './flood.ts'
 import { growth } from './growth.ts'
 import type { Bench, BenchResult } from './lib/bench.ts'
+import { printProfiles, wantProfiles } from './lib/profiling.ts'
 import { stopEverything } from './lib/stops.ts'
 import { overtake } from './overtake.ts'
 import { sick } from './sick.ts'
@@ -44,12 +45,13 @@ async function main(): Promise<number> {
       runs: { type: 'string', default: '7' },
       seconds: { type: 'string', default: '5' },
       scale: { type: 'string', default: '1' },
+      profile: { type: 'boolean', default: false },
     },
   })
   const name = positionals[0] ?? ''
   const bench = Object.hasOwn(benches, name) ? benches[name] : undefined
   if (!bench) {
-    console.error('Usage: npm run bench -- NAME [--runs N] [--seconds N] [--scale N]\n')
+    console.error('Usage: npm run bench -- NAME [--runs N] [--seconds N] [--scale N] [--profile]\n')
     for (const [key, { about }] of Object.entries(benches)) console.error(`  ${key}  ${about}`)
     return 2
   }
@@ -58,9 +60,11 @@ async function main(): Promise<number> {
     seconds: whole('seconds', values.seconds),
     scale: share('scale', values.scale),
   }
+  if (values.profile) wantProfiles()
   console.log(`${name}: ${bench.about}\nload of the machine before: ${describeLoad()}`)
   const result = await withinTime(bench.run(options))
   await stopEverything()
+  printProfiles()
   console.log(`load of the machine after: ${describeLoad()}`)
   console.log(JSON.stringify({ name, ...result }))
   return 0

@@ -5,6 +5,7 @@ import { addOrganisation, createKey, openDatabase } from '@renkei/db'
 import { newKeyText } from '@renkei/vault'
 import { type ServiceProcess, startService } from '../../scripts/system/service-process.ts'
 import { benchFolder } from './database.ts'
+import { profiling } from './profiling.ts'
 import { onStop } from './stops.ts'
 
 /** The key of everything on the databases of this run. */
@@ -43,6 +44,7 @@ export async function startOne(
       RENKEI_API_PORT: '0',
       RENKEI_NOTIFIER_PORT: '0',
       RENKEI_WEBHOOK_ALLOWED_CIDRS: '127.0.0.0/8',
+      ...profiling(),
       ...env,
     },
     logFile: `${benchFolder}services.log`,
