@@ -61,6 +61,15 @@ describe('it stops', () => {
     expect(await stepsOf()).toEqual([])
   })
 
+  test('also when the answer came while its clock was being made, and nobody saw both', async () => {
+    const stored = await owe()
+    await answer(stored, after(minuteMs))
+    await world.sql('UPDATE acknowledgement_clocks SET answered_at = NULL')
+    await look(after(10 * minuteMs))
+    expect(await stepsOf()).toEqual([])
+    expect((await clockOf())!.answered_at).toEqual(after(minuteMs))
+  })
+
   test('not when a machine says that it has it', async () => {
     const stored = await owe()
     await answer(stored, after(minuteMs), 'delivered')
