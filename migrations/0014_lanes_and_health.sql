@@ -12,7 +12,10 @@ ALTER TABLE delivery_queue
   ADD COLUMN replay_id uuid;
 UPDATE delivery_queue q SET level = e.peak_level FROM events e WHERE e.seq = q.seq;
 DROP INDEX delivery_queue_due;
-CREATE INDEX delivery_queue_due ON delivery_queue (lane, level, due_at) WHERE claimed_by IS NULL;
+CREATE INDEX delivery_queue_due ON delivery_queue (lane, due_at) WHERE claimed_by IS NULL;
+-- A claim goes from subscription to subscription: a long backlog of one costs it one step.
+CREATE INDEX delivery_queue_walk ON delivery_queue (lane, level, subscription_id, due_at, seq)
+  WHERE claimed_by IS NULL;
 CREATE INDEX delivery_queue_held ON delivery_queue (subscription_id, level DESC, seq)
   WHERE due_at = 'infinity' AND claimed_by IS NULL;
 CREATE INDEX delivery_queue_by_replay ON delivery_queue (replay_id) WHERE replay_id IS NOT NULL;

@@ -42,7 +42,7 @@ const subscribeApart = async (mode: 'latest' | 'all') => {
 }
 const slowBacklog = async () => {
   const other = await world.organisation()
-  receiver.always('/slow', { kind: 'answer', status: 200, delayMs: 1500 })
+  receiver.always('/slow', { kind: 'answer', status: 200, delayMs: 4000 })
   const filter = { organisations: [other] }
   await world.subscribe({ url: receiver.url('/slow'), filter })
   await world.acceptMany(30, { organisationId: other, level: 0 })

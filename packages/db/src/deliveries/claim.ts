@@ -1,5 +1,5 @@
 // Claims: a notifier takes due deliveries by writing its name on them and keeps no transaction
-// open while it sends. What a dead notifier had taken is given back by the others.
+// open while it sends.
 
 import { sql } from 'kysely'
 import type { Db } from '../open-database.ts'
@@ -38,6 +38,8 @@ export interface ClaimOptions {
   /** Subscriptions and organisations of which nothing is claimed. */
   readonly except: readonly string[]
   readonly exceptOrganisations: readonly string[]
+  /** Of each level, subscriptions after this one come first: so that each has its turn. */
+  readonly after: string | null
 }
 
 /**
@@ -48,16 +50,10 @@ export interface ClaimOptions {
 export async function claimDue(db: Db, options: ClaimOptions): Promise<ClaimedDelivery[]> {
   const { rows } = await sql<Omit<ClaimedDelivery, 'skipped'>>`
     WITH candidate AS (
-      SELECT c.* FROM (VALUES (4), (3), (2), (1), (0)) AS levels (level), LATERAL (
-        SELECT q.seq, q.subscription_id, s.organisation_id, q.level, q.due_at
-        FROM delivery_queue q JOIN subscriptions s USING (subscription_id)
-        WHERE q.lane = ${options.lane} AND q.level = levels.level AND q.claimed_by IS NULL
-          AND q.due_at <= now() AND q.subscription_id <> ALL(${[...options.except]}::uuid[])
-          AND s.organisation_id <> ALL(${[...options.exceptOrganisations]}::text[])
-          AND NOT (q.ordered AND q.replay_id IS NULL AND EXISTS (SELECT FROM delivery_queue older
-            WHERE older.subscription_id = q.subscription_id AND older.report_id = q.report_id
-              AND older.revision < q.revision AND older.replay_id IS NULL))
-        ORDER BY q.due_at, q.seq LIMIT ${options.limit * 4}) c
+      SELECT c.*, s.organisation_id FROM (VALUES (4), (3), (2), (1), (0)) AS levels (level),
+        LATERAL (${walk(options, sql`>`)} UNION ALL ${walk(options, sql`<=`)}
+          LIMIT ${options.limit * 2}) c
+        JOIN subscriptions s USING (subscription_id)
     ), ranked AS (
       SELECT *, row_number() OVER (PARTITION BY subscription_id ORDER BY level DESC, due_at, seq) AS nr
       FROM candidate
@@ -92,100 +88,42 @@ export async function claimDue(db: Db, options: ClaimOptions): Promise<ClaimedDe
   return rows.map((row) => ({ ...row, skipped: skippedOf(row) }))
 }
 
-/**
- * Gives deliveries back untried, due again after `delayMs`; with null they wait for their
- * subscription to resume, which may be at this very moment: hence the lock.
- */
-export async function release(
-  db: Db,
-  notifierId: string,
-  deliveries: readonly DeliveryKey[],
-  delayMs: number | null,
-): Promise<void> {
-  if (deliveries.length === 0) return
-  const ids = deliveries.map((d) => d.subscriptionId)
-  await sql`
-    WITH held AS (
-      SELECT subscription_id, state <> 'active' AS waits FROM subscriptions
-      WHERE ${delayMs}::int IS NULL AND subscription_id = ANY(${ids}::uuid[]) FOR SHARE)
-    UPDATE delivery_queue q SET claimed_by = NULL, due_at = CASE WHEN held.waits THEN 'infinity'
-      ELSE now() + make_interval(secs => coalesce(${delayMs}::int, 0) / 1000.0) END
-    FROM unnest(${deliveries.map((d) => d.seq)}::bigint[], ${ids}::uuid[])
-        AS given (seq, subscription_id) LEFT JOIN held USING (subscription_id)
-    WHERE q.seq = given.seq AND q.subscription_id = given.subscription_id
-      AND q.claimed_by = ${notifierId}::uuid`.execute(db)
+// From subscription to subscription, each by one step through the index, and of each the longest due.
+// Stops as soon as enough is found.
+function walk(options: ClaimOptions, side: ReturnType<typeof sql>) {
+  const { lane, after, except, exceptOrganisations, perSubscriptionMax } = options
+  const waiting = sql`lane = ${lane} AND level = levels.level AND claimed_by IS NULL
+    AND subscription_id ${side} ${after ?? zeroId}::uuid`
+  return sql`(
+    WITH RECURSIVE step AS (
+      (SELECT subscription_id FROM delivery_queue WHERE ${waiting} ORDER BY subscription_id LIMIT 1)
+      UNION ALL
+      SELECT next.subscription_id FROM step, LATERAL (
+        SELECT subscription_id FROM delivery_queue
+        WHERE ${waiting} AND subscription_id > step.subscription_id
+        ORDER BY subscription_id LIMIT 1) next
+    )
+    SELECT own.* FROM step, LATERAL (
+      SELECT q.seq, q.subscription_id, q.level, q.due_at FROM delivery_queue q
+      WHERE q.lane = ${lane} AND q.level = levels.level AND q.claimed_by IS NULL
+        AND q.subscription_id = step.subscription_id AND q.due_at <= now()
+        AND NOT (q.ordered AND q.replay_id IS NULL AND EXISTS (SELECT FROM delivery_queue older
+          WHERE older.subscription_id = q.subscription_id AND older.report_id = q.report_id
+            AND older.revision < q.revision AND older.replay_id IS NULL))
+      ORDER BY q.due_at, q.seq LIMIT ${perSubscriptionMax}) own
+    WHERE step.subscription_id <> ALL(${[...except]}::uuid[])
+      AND step.subscription_id <> ALL(ARRAY(SELECT subscription_id FROM subscriptions
+        WHERE organisation_id = ANY(${[...exceptOrganisations]}::text[]))))`
 }
 
-/**
- * Puts deliveries back as they were, for whoever has room. When a newer revision of the report
- * waits for one in a faster lane, it goes on there.
- */
-export async function putBack(
-  db: Db,
-  notifierId: string,
-  deliveries: readonly DeliveryKey[],
-): Promise<void> {
-  if (deliveries.length === 0) return
-  await sql`
-    UPDATE delivery_queue q SET claimed_by = NULL, lane = coalesce((
-      SELECT newer.lane FROM delivery_queue newer
-      WHERE newer.subscription_id = q.subscription_id AND newer.report_id = q.report_id
-        AND newer.revision > q.revision ORDER BY newer.revision DESC LIMIT 1), q.lane)
-    FROM unnest(${deliveries.map((d) => d.seq)}::bigint[],
-      ${deliveries.map((d) => d.subscriptionId)}::uuid[]) AS given (seq, subscription_id)
-    WHERE q.seq = given.seq AND q.subscription_id = given.subscription_id
-      AND q.claimed_by = ${notifierId}::uuid`.execute(db)
-}
-
-/**
- * Gives back what stands under a notifier's name in a lane but is not in its hands: the answer to
- * a claim can get lost after its commit. Nothing may be claimed from the lane meanwhile.
- */
-export async function releaseOrphans(
-  db: Db,
-  notifierId: string,
-  lane: string,
-  inHand: readonly DeliveryKey[],
-): Promise<number> {
-  const { rows } = await sql`
-    UPDATE delivery_queue q SET claimed_by = NULL, due_at = now()
-    WHERE q.claimed_by = ${notifierId}::uuid AND q.lane = ${lane}
-      AND NOT EXISTS (
-        SELECT FROM unnest(${inHand.map((d) => d.seq)}::bigint[],
-          ${inHand.map((d) => d.subscriptionId)}::uuid[]) AS hand (seq, subscription_id)
-        WHERE hand.seq = q.seq AND hand.subscription_id = q.subscription_id)
-    RETURNING 1`.execute(db)
-  return rows.length
-}
-
-/** Says that a notifier lives for another `ttlMs`, and gives back what dead ones had claimed. */
-export async function beat(db: Db, notifierId: string, ttlMs: number): Promise<number> {
-  await sql`
-    INSERT INTO notifiers (notifier_id, alive_until)
-    VALUES (${notifierId}, now() + make_interval(secs => ${ttlMs}::int / 1000.0))
-    ON CONFLICT (notifier_id) DO UPDATE SET alive_until = excluded.alive_until`.execute(db)
-  const { rows } = await sql`
-    UPDATE delivery_queue SET claimed_by = NULL, due_at = now()
-    WHERE claimed_by IS NOT NULL AND claimed_by NOT IN
-      (SELECT notifier_id FROM notifiers WHERE alive_until > now())
-    RETURNING 1`.execute(db)
-  return rows.length
-}
-
-/** Signs a notifier off; what it still holds is given back at once. */
-export async function signOff(db: Db, notifierId: string): Promise<void> {
-  await sql`DELETE FROM notifiers WHERE notifier_id = ${notifierId}`.execute(db)
-  await sql`UPDATE delivery_queue SET claimed_by = NULL, due_at = now()
-    WHERE claimed_by = ${notifierId}::uuid`.execute(db)
-}
+const zeroId = '00000000-0000-0000-0000-000000000000'
 
 /** Names the lanes that have something to expand or a delivery due: the sweep's one question. */
 export async function lanesWithWork(db: Db): Promise<string[]> {
   const { rows } = await sql<{ lane: string }>`
     SELECT lane FROM unnest(ARRAY['level4', 'level3', 'level0to2', 'retry', 'replay']) AS lanes (lane)
-    WHERE EXISTS (SELECT FROM (VALUES (4), (3), (2), (1), (0)) AS levels (level)
-        WHERE EXISTS (SELECT FROM delivery_queue q WHERE q.lane = lanes.lane
-          AND q.level = levels.level AND q.claimed_by IS NULL AND q.due_at <= now()))
+    WHERE EXISTS (SELECT FROM delivery_queue q
+        WHERE q.lane = lanes.lane AND q.claimed_by IS NULL AND q.due_at <= now())
       OR EXISTS (SELECT FROM fan_outs f
         WHERE f.lane = lanes.lane AND f.completed_at IS NULL)`.execute(db)
   return rows.map((row) => row.lane)

@@ -131,6 +131,8 @@ function makeTaker(deps: LaneDeps, backlog: Backlog): () => Promise<boolean> {
   const { db, lane, notifierId, slots, inHand, sharing, traces } = deps
   // While others wait for their turn, what is new gets in line behind them.
   let othersWait = false
+  // The last one that had its turn.
+  let after: string | null = null
   return async () => {
     const beganMs = traces?.now() ?? 0
     const expanded = await expandNext(db, {
@@ -153,7 +155,8 @@ function makeTaker(deps: LaneDeps, backlog: Backlog): () => Promise<boolean> {
     if (expanded && !expanded.complete) return true
     const limit = backlog.isReady() ? backlog.room() : 0
     const claimBeganMs = traces?.now() ?? 0
-    const due = limit > 0 ? await claimDue(db, { ...toClaim(deps), limit }) : []
+    const due = limit > 0 ? await claimDue(db, { ...toClaim(deps), limit, after }) : []
+    after = due.at(-1)?.subscriptionId ?? null
     traces?.claimed(lane, due, claimBeganMs)
     // Replays and retries get what may be seen now, not then.
     if (due.length > 0) await sharing.refresh(db)
