@@ -74,5 +74,7 @@ export async function stuck(db: Db, { values }: Wish): Promise<boolean> {
     ${waiting} waiting; ${lastReason ?? 'no reason given'}${next}`)
   }
   const defects = await sayFindings(db)
-  return late.length === 0 && failing.length === 0 && !defects
+  // A pause on purpose, for which nothing waits, is no trouble.
+  const trouble = failing.filter(({ state, waiting }) => state !== 'paused' || waiting > 0)
+  return late.length === 0 && trouble.length === 0 && !defects
 }
