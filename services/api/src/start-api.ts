@@ -23,7 +23,7 @@ import {
   systemClock,
 } from '@renkei/service-kit'
 import { openVault, sealerOf, type Vault } from '@renkei/vault'
-import { createPlatformKeys, createSender, type PlatformKeys } from '@renkei/webhook'
+import { createPlatformKeys, createSender, type PlatformKeys, type Sender } from '@renkei/webhook'
 import { buildApp } from './app.ts'
 import { startForgettingNonces } from './auth/forget-nonces.ts'
 import { startKeyUse } from './auth/key-use.ts'
@@ -70,14 +70,7 @@ async function start(
   await sharing.refresh(database.db)
   const tail = await startFeedTail({ db: database.db, sharing, vault, log, ...config.feed })
   stopper.add('feed', () => tail.stop())
-  const sender = createSender({
-    ...config.webhook,
-    connectionsPerOriginMax: 4,
-    responseBytesMax: 16_384,
-    userAgent: 'Renkei/1',
-  })
-  stopper.add('sender', () => sender.close())
-  const platformKeys = openPlatformKeys(database.db, vault)
+  const sender = openSender(config, stopper)
 
   const keyUse = startKeyUse({ db: database.db, log, ...config.auth })
   stopper.add('key use', () => keyUse.stop())
@@ -105,7 +98,7 @@ async function start(
     tail,
     committer,
     sender,
-    platformKeys,
+    platformKeys: openPlatformKeys(database.db, vault),
     metrics,
     traces,
     keyUse,
@@ -151,6 +144,17 @@ async function openApiVault(
   const vault = await openVault({ key, store: dataKeyStore(db), onFault })
   stopper.add('vault', () => vault.settled())
   return vault
+}
+
+function openSender(config: ApiConfig, stopper: Stopper): Sender {
+  const sender = createSender({
+    ...config.webhook,
+    connectionsPerOriginMax: 4,
+    responseBytesMax: 16_384,
+    userAgent: 'Renkei/1',
+  })
+  stopper.add('sender', () => sender.close())
+  return sender
 }
 
 function openPlatformKeys(db: Db, vault: Vault): PlatformKeys {
