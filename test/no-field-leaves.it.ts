@@ -4,7 +4,16 @@
 // calls nothing of what it judges. Set RENKEI_TEST_SEED to repeat a run.
 
 import { type AgreementShare, fieldSets, type Kind, type Share } from '@renkei/schema'
-import { type Receiver, startReceiver, waitFor } from '@renkei/testkit'
+import { dataKeyStore, insertSubscription } from '@renkei/db'
+import {
+  type MailServer,
+  type Receiver,
+  startMailServer,
+  startReceiver,
+  testKey,
+  waitFor,
+} from '@renkei/testkit'
+import { openVault, parseKey, sealTarget, type Vault } from '@renkei/vault'
 import * as fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { leaves } from '../packages/schema/test/second-statement.ts'
@@ -13,7 +22,7 @@ import { type FeedClient, openFeed } from '../services/api/test/feed-client.ts'
 import { agree } from './support/agree.ts'
 import { anyPlantedReport, type PlantedText } from './support/plant-words.ts'
 import { makeClient, type RunningService, spawnApi, spawnNotifier } from './support/services.ts'
-import { openWorld, type World } from './support/world.ts'
+import { newSubscription, openWorld, type World } from './support/world.ts'
 
 const rounds = 12
 const seed = Number(process.env['RENKEI_TEST_SEED'] ?? Date.now() % 1_000_000)
@@ -35,14 +44,22 @@ interface Round extends PlantedText {
 
 let world: World
 let receiver: Receiver
+let relay: MailServer
+let vault: Vault
 let api: RunningService
 let notifier: RunningService
 let owner: Party
 const parties: Party[] = []
 
 beforeAll(async () => {
-  ;[world, receiver] = await Promise.all([openWorld(), startReceiver()])
-  ;[api, notifier] = await Promise.all([spawnApi(world.url), spawnNotifier(world.url)])
+  ;[world, receiver, relay] = await Promise.all([openWorld(), startReceiver(), startMailServer()])
+  vault = await openVault({ key: parseKey(testKey)!, store: dataKeyStore(world.db) })
+  api = await spawnApi(world.url)
+  notifier = await spawnNotifier(world.url, {
+    RENKEI_SMTP_URL: relay.url,
+    RENKEI_PUBLIC_URL: api.url,
+    RENKEI_MAIL_SWEEP_MS: '20',
+  })
   owner = await join('carrier', world.carrier)
   // Of each kind one with agreements that change, and one without any.
   for (const kind of kinds) parties.push(await join(kind), await join(kind))
@@ -51,7 +68,8 @@ beforeAll(async () => {
 afterAll(async () => {
   for (const { socket } of [owner, ...parties]) socket.socket.terminate()
   await Promise.all([api.kill('SIGTERM'), notifier.kill('SIGTERM')])
-  await Promise.all([receiver.close(), world.close()])
+  await vault.settled()
+  await Promise.all([receiver.close(), relay.close(), world.close()])
 })
 
 const everything = { messageStatuses: ['actual', 'exercise', 'test'] as const }
@@ -65,6 +83,7 @@ async function join(kind: Party['kind'], known?: string): Promise<Party> {
     organisationId,
     filter: { messageStatuses: [...everything.messageStatuses] },
   })
+  await subscribeByMail(organisationId)
   const socket = await openFeed(api, { apiKey }, query)
   return { organisationId, kind, apiKey, socket }
 }
@@ -83,6 +102,38 @@ test('of any report, each organisation gets by any way what it may have, and not
   }
   expect({ seed, told: told.slice(0, 10) }).toEqual({ seed, told: [] })
 }, 240_000)
+
+// What is of a low level waits for the hour; here it goes as soon as it waits.
+async function settled(eventId: string): Promise<void> {
+  const event = { eventId } as Awaited<ReturnType<World['accept']>>
+  await waitFor(async () => (await world.ledger(eventId)).expanded, { timeoutMs: 20_000 })
+  await world.sql(`UPDATE delivery_queue SET due_at = now() WHERE lane = 'digest'`)
+  await world.settled([event])
+}
+
+async function subscribeByMail(organisationId: string): Promise<void> {
+  const made = newSubscription(organisationId, '')
+  const target = sealTarget(vault, made, `${organisationId}@desk.example`)
+  const filter = { messageStatuses: [...everything.messageStatuses] }
+  const subscription = { ...made, channel: 'email' as const, target, filter }
+  await world.db.transaction().execute((tx) => insertSubscription(tx, subscription, new Date()))
+}
+
+const receivedBy = (organisationId: string) =>
+  relay.mails.filter(({ to }) => to.includes(`${organisationId}@desk.example`))
+
+function mailsTo(organisationId: string): string[] {
+  return receivedBy(organisationId).map(({ raw, mail }) =>
+    [raw, mail.subject, mail.text, mail.html].join('\n'),
+  )
+}
+
+// Each part shows all that may be seen, and no more.
+function mailParts(organisationId: string) {
+  const mails = receivedBy(organisationId).map(({ mail }) => mail)
+  const mailText = mails.map(({ text }) => text ?? '').join()
+  return { mailText, mailHtml: mails.map(({ html }) => String(html)).join() }
+}
 
 type Terms = Omit<AgreementShare, 'from' | 'to'> & { readonly leakToo: boolean }
 
@@ -112,18 +163,22 @@ async function post(planted: PlantedText, terms: Terms[]): Promise<Round> {
   const { status, body } = await client.post('/v1/reports', planted.report)
   if (status !== 201) throw new Error(JSON.stringify(body))
   const { reportId, eventId } = body as { reportId: string; eventId: string }
-  await world.settled([{ eventId } as Awaited<ReturnType<World['accept']>>])
+  await settled(eventId)
   return { ...planted, reportId, eventId, agreed }
 }
 
 // Compares what a party got with what it may have; gives a line for each difference.
 async function search(round: Round, party: Party): Promise<string[]> {
   const scene = await sceneOf(round, party)
-  const bytes = { push: await pushedBytes(round, party), read: await readBytes(round, party) }
+  const bytes = {
+    push: await pushedBytes(round, party),
+    read: await readBytes(round, party),
+    ...mailParts(party.organisationId),
+  }
   const lines: string[] = []
   for (const [pointer, word] of round.words) {
-    for (const way of ['push', 'read'] as const) {
-      const may = leaves(scene, pointer, way)
+    for (const way of ['push', 'mailText', 'mailHtml', 'read'] as const) {
+      const may = leaves(scene, pointer, way === 'read' ? 'read' : 'push')
       // What is pushed is also read.
       const got = bytes[way].includes(word)
       if (may !== got) lines.push(lineOf(round, party, { pointer, way, may, got }))
@@ -134,7 +189,7 @@ async function search(round: Round, party: Party): Promise<string[]> {
 
 interface Difference {
   readonly pointer: string
-  readonly way: Way
+  readonly way: Way | 'mailText' | 'mailHtml'
   readonly may: boolean
   readonly got: boolean
 }
@@ -173,7 +228,8 @@ async function pushedBytes({ reportId }: Round, party: Party): Promise<string> {
   const arrived = () => !pulled.text.includes(reportId) || frames().includes(reportId)
   await waitFor(arrived, { timeoutMs: 10_000, what: 'a frame' })
   const webhooks = receiver.at(`/${party.organisationId}`).map(({ body }) => body.toString('utf8'))
-  const ways = [webhooks.join(), frames(), pulled.text]
+  const mails = mailsTo(party.organisationId)
+  const ways = [webhooks.join(), mails.join(), frames(), pulled.text]
   const about = ways.filter((text) => text.includes(reportId)).length
   expect([0, ways.length]).toContain(about)
   return [...ways, snapshot.text].join()

@@ -25,7 +25,10 @@ export function digestMail(bodies: readonly string[], links: MailLinks): MailCon
     urgent: false,
     blocks: [
       { kind: 'title', text: subject },
-      { kind: 'text', text: `Digest of ${mails.length} notices of levels 0 and 1.` },
+      {
+        kind: 'text',
+        text: `レベル0と1のお知らせ${mails.length}件をまとめました。\nDigest of ${mails.length} notices of levels 0 and 1.`,
+      },
       list,
       ...mails.flatMap(({ subject: title, blocks }): Block[] => [
         { kind: 'section', text: title },

@@ -4,7 +4,7 @@
 import type { ReportView } from '@renkei/schema'
 import type { Fact } from './blocks.ts'
 import { type MailEvent, senderOf } from './event.ts'
-import { areaName } from './subject.ts'
+import { areaName, isWholeCountry } from './subject.ts'
 import { type Language, levelName, nameOf, timeText } from './words.ts'
 
 const areasMax = 30
@@ -20,9 +20,6 @@ export function reportFacts(event: MailEvent, view: ReportView, language: Langua
   const facts: (Fact | undefined)[] = [
     [say('レベル', 'Level'), `${levelName(level, language) ?? '—'} (${String(level)})`],
     [say('状態', 'State'), nameOf('state', view.state, language)],
-    [say('種別', 'Kind'), nameOf('kind', view.kind, language)],
-    [say('報', 'Revision'), revisionText(view, language)],
-    [say('報告者', 'Reporter'), view.reporter?.organisation ?? senderOf(event)],
     given(say('影響', 'Impact'), impactsText(view, language)),
     given(say('地域', 'Area'), areasText(view, language)),
     given(
@@ -40,6 +37,9 @@ export function reportFacts(event: MailEvent, view: ReportView, language: Langua
     given(say('復旧見込み', 'Restoration expected'), estimateText(view, language)),
     given(say('次報の予定', 'Next report by'), view.nextUpdateBy && time(view.nextUpdateBy)),
     given(say('情報の時点', 'As of'), view.asOf?.at && time(view.asOf.at)),
+    [say('種別', 'Kind'), nameOf('kind', view.kind, language)],
+    [say('報', 'Revision'), revisionText(view, language)],
+    [say('報告者', 'Reporter'), view.reporter?.organisation ?? senderOf(event)],
     given(say('共有範囲', 'Label'), label),
   ]
   return facts.filter((fact) => fact !== undefined)
@@ -80,6 +80,7 @@ function areasText(view: ReportView, language: Language): string {
       : areaName(area),
   )
   const separator = language === 'ja' ? '、' : ', '
+  if (isWholeCountry(view.areas ?? [])) return language === 'ja' ? '全国' : 'The whole country'
   return upTo([...new Set(names.filter(Boolean))], areasMax, { separator, language })
 }
 

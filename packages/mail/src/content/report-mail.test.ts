@@ -1,4 +1,4 @@
-import { eventTypes } from '@renkei/schema'
+import { eventTypes, prefectures } from '@renkei/schema'
 import { describe, expect, test } from 'vitest'
 import { renderParts } from './blocks.ts'
 import { eventMail } from './event-mail.ts'
@@ -108,6 +108,15 @@ describe('the mail of a report', () => {
     const more = JSON.parse('{"new": {"deep": ["w1", {"x": "w2"}]}, "constructor": "w3"}') as object
     const shown = partsOf(body({}, { ...view, ...more }))
     for (const word of ['w1', 'w2', 'w3']) expect(shown.text).toContain(word)
+  })
+
+  test('names the whole country where all prefectures are named', () => {
+    const areas = prefectures.map(({ code }) => ({ type: 'prefecture', code }))
+    const mail = eventMail(body({}, { ...view, areas }), {})
+    expect(mail.subject).toContain('【危機4】全国: ')
+    expect(renderParts(mail).text).toContain('地域: 全国')
+    const fewer = eventMail(body({}, { ...view, areas: areas.slice(1) }), {})
+    expect(fewer.subject).toContain('【危機4】青森県ほか: ')
   })
 
   test('has the link to answer, and loads nothing from anywhere', () => {

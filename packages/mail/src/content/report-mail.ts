@@ -24,8 +24,7 @@ export function reportMail(event: MailEvent, view: ReportView, links: MailLinks)
     blocks: [
       ...statusBanner(event.messagestatus ?? view.messageStatus),
       { kind: 'title', text: subject },
-      ...half(event, view, 'ja'),
-      ...acknowledgeLink(links),
+      ...half(event, view, 'ja', acknowledgeLink(links)),
       { kind: 'section', text: 'English' },
       ...half(event, view, 'en'),
       { kind: 'section', text: '全項目 / All fields' },
@@ -44,9 +43,15 @@ export function statusBanner(messageStatus: unknown): Block[] {
   return [{ kind: 'banner', text: '【試験】これは試験です。 / TEST. This is not real.' }]
 }
 
-function half(event: MailEvent, view: ReportView, language: Language): Block[] {
+// What is to be done comes before the details: on a phone they are a long way.
+function half(
+  event: MailEvent,
+  view: ReportView,
+  language: Language,
+  toDo: readonly Block[] = [],
+): Block[] {
   const facts = { kind: 'facts', rows: reportFacts(event, view, language) } as const
-  return [...skippedBlock(event, language), ...textBlocks(view, language), facts]
+  return [...skippedBlock(event, language), ...textBlocks(view, language), ...toDo, facts]
 }
 
 // What the reporter wrote for people to read, in this language where there is one.

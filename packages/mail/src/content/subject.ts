@@ -1,7 +1,7 @@
 // Subjects: what is not real says so first, then level and area, then what and the label. Short enough
 // for the list of a phone, on one line whatever is in the report.
 
-import type { ReportView } from '@renkei/schema'
+import { prefectures, type ReportView } from '@renkei/schema'
 import { type MailEvent, statusMark } from './event.ts'
 import { levelName, nameOf, oneLine } from './words.ts'
 
@@ -39,6 +39,7 @@ function labelMark(tlp: unknown): string {
 export function areaOf(view: ReportView): string {
   const own = view.areas ?? []
   const areas = own.length > 0 ? own : (view.impacts ?? []).flatMap(({ areas: list }) => list ?? [])
+  if (isWholeCountry(areas)) return '全国'
   const names = [...new Set(areas.map(areaName).filter((name) => name !== ''))]
   const [first] = names
   if (first === undefined) return '地域の記載なし'
@@ -46,6 +47,12 @@ export function areaOf(view: ReportView): string {
 }
 
 type Area = NonNullable<ReportView['areas']>[number]
+
+/** True when every prefecture is among the areas. */
+export function isWholeCountry(areas: readonly Area[]): boolean {
+  const codes = new Set(areas.flatMap(({ type, code }) => (type === 'prefecture' ? [code] : [])))
+  return prefectures.every(({ code }) => codes.has(code))
+}
 
 /** The name of an area as people know it, or its code. */
 export function areaName(area: Area): string {
