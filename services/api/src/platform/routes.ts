@@ -5,6 +5,7 @@ import { type Db, readPlatformKeys } from '@renkei/db'
 import { jwkOf } from '@renkei/http-signature'
 import type { Clock } from '@renkei/service-kit'
 import type { FastifyInstance } from 'fastify'
+import { problemResponse } from '../docs/parts.ts'
 import { publishedText, type PublishedFile, sendPublished } from '../docs/published-file.ts'
 
 export interface PlatformDeps {
@@ -20,7 +21,7 @@ const keptMs = 10_000
 /** Registers the list of keys. */
 export function platformRoutes(app: FastifyInstance, deps: PlatformDeps, done: () => void): void {
   let kept: { readonly file: PublishedFile; readonly untilMs: number } | undefined
-  app.get(path, { schema: { hide: true } }, async (request, reply) => {
+  app.get(path, { schema: docs }, async (request, reply) => {
     const now = deps.clock.now()
     if (!kept || kept.untilMs <= now.getTime()) {
       kept = { file: await readDirectory(deps.db, now), untilMs: now.getTime() + keptMs }
@@ -29,6 +30,42 @@ export function platformRoutes(app: FastifyInstance, deps: PlatformDeps, done: (
   })
   done()
 }
+
+const jwk = {
+  type: 'object',
+  required: ['kid', 'kty', 'crv', 'x', 'use'],
+  properties: {
+    kid: { type: 'string', description: 'The thumbprint (RFC 7638): the `keyid` of signatures.' },
+    kty: { type: 'string', const: 'OKP' },
+    crv: { type: 'string', const: 'Ed25519' },
+    x: { type: 'string' },
+    use: { type: 'string', const: 'sig' },
+  },
+} as const
+
+const docs = {
+  operationId: 'readSigningDirectory',
+  summary: 'Read the public keys that webhooks are signed with',
+  description:
+    'For receivers that asked for HTTP message signatures (RFC 9421). A JWK set; empty until the first request was signed. How to verify: `docs/webhooks.md`.',
+  tags: ['subscriptions'],
+  response: {
+    200: {
+      description: 'The keys, the newest first. Keep them for five minutes at most.',
+      content: {
+        [mediaType]: {
+          schema: {
+            type: 'object',
+            required: ['keys'],
+            properties: { keys: { type: 'array', items: jwk } },
+          },
+        },
+      },
+    },
+    304: { description: 'Unchanged: `If-None-Match` names its ETag.' },
+    default: problemResponse,
+  },
+} as const
 
 async function readDirectory(db: Db, now: Date): Promise<PublishedFile> {
   const keys = (await readPlatformKeys(db, now)).map(({ keyId: kid, publicKey }) => ({
