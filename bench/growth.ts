@@ -19,7 +19,8 @@ export const growth: Bench = {
 
 const reportsFull = 1_000_000
 const attemptsPerReport = 10
-const endpoints = 200
+const endpointsFull = 200
+const endpointsLeast = 20
 const burstsPerRun = 5
 const warmUps = 10
 const connections = 64
@@ -28,15 +29,18 @@ interface Side {
   readonly renkei: MeasuredRenkei
   readonly receiver: Worker<ReceiverAsk, Receipts>
   readonly http: Worker<HttpLoad, Measured>
+  readonly endpoints: number
   readonly perSecond: number[]
   readonly burstMs: number[]
 }
 
 async function run({ runs, seconds, scale }: BenchOptions): Promise<BenchResult> {
   const reports = Math.max(1000, Math.round(reportsFull * scale))
-  const sides = { ours: await startSide(), theirs: await startSide() }
+  const endpoints = Math.max(endpointsLeast, Math.round(endpointsFull * Math.min(1, scale * 10)))
+  const sides = { ours: await startSide(endpoints), theirs: await startSide(endpoints) }
   for (const side of Object.values(sides)) {
-    for (let index = 0; index < warmUps; index += 1) await burst(side)
+    for (let index = 0; index < Math.ceil(warmUps * Math.min(1, scale * 10)); index += 1)
+      await burst(side)
   }
   // The outcome of a webhook is on record a moment after its receipt.
   await new Promise((resolve) => setTimeout(resolve, 1000))
@@ -75,16 +79,16 @@ function describe({ perSecond, burstMs }: Side): string {
   return `${Math.round(perSecond.at(-1) ?? 0)}/s, burst ${round(burstMs.at(-1) ?? 0)} ms`
 }
 
-async function startSide(): Promise<Side> {
+async function startSide(endpoints: number): Promise<Side> {
   const receiver = startWorker<ReceiverAsk, Receipts>('receiver.ts')
   const { url } = await receiver.ask({ ask: 'listen' }, 5000)
   const renkei = await startRenkei()
   await renkei.subscribe(Array.from({ length: endpoints }, (_, index) => `${url}/all/${index}`))
   const http = startWorker<HttpLoad, Measured>('http-load.ts')
-  return { renkei, receiver, http, perSecond: [], burstMs: [] }
+  return { renkei, receiver, http, endpoints, perSecond: [], burstMs: [] }
 }
 
-async function burst({ renkei, receiver }: Side): Promise<number> {
+async function burst({ renkei, receiver, endpoints }: Side): Promise<number> {
   return (await measureBurst(receiver, { endpoints }, renkei.post())).lastMs
 }
 

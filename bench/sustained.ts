@@ -20,6 +20,7 @@ export const sustained: Bench = {
 const subscribersFull = 100
 // Reports a second; each step is a fifth more, or so.
 const rates = [2, 4, 6, 8, 10, 12, 15, 18, 22, 26, 31, 37, 44, 53, 64, 77, 92, 110] as const
+const ratesLeast = 4
 const lateMsMax = 1000
 const waitMsMax = 60_000
 const warmUpReports = 20
@@ -37,7 +38,8 @@ async function run({ runs, seconds, scale }: BenchOptions): Promise<BenchResult>
   const peer = alertmanagerVersion() ? await startAlertmanager(urls) : undefined
   if (!peer) console.log('prometheus-alertmanager is not installed')
   const loop = startWorker<LoopAsk, LoopMeasured>('webhook-loop.ts')
-  const load = { receiver, subscribers, seconds }
+  const rateMax = Math.max(ratesLeast, (rates.at(-1) ?? 0) * scale)
+  const load = { receiver, subscribers, seconds, rateMax }
   const climbs = { ours: [] as number[], theirs: [] as number[], bare: [] as number[] }
   await warmUp(() => renkei.post(), receiver, subscribers)
   for (let index = 0; index < runs; index += 1) {
@@ -61,7 +63,7 @@ async function run({ runs, seconds, scale }: BenchOptions): Promise<BenchResult>
     subscribers,
     bare: Math.round(median(climbs.bare)),
     bareRatio: round(ours / median(climbs.bare), 3),
-    rateMax: rates.at(-1) ?? 0,
+    rateMax,
     toReach: { ratioMin: 1, bareRatioMin: 0.4 },
   }
 }
@@ -76,12 +78,14 @@ interface Load {
   readonly receiver: Reception
   readonly subscribers: number
   readonly seconds: number
+  /** Nothing beyond it is tried. */
+  readonly rateMax: number
 }
 
 // The highest rate that is kept, in webhooks a second; beyond the first one that is not nothing is tried.
 async function climb(next: () => Post, load: Load): Promise<number> {
   let best = 0
-  for (const rate of rates) {
+  for (const rate of rates.filter((each) => each <= load.rateMax)) {
     const lateMs = await hold(next, rate, load)
     if (lateMs > lateMsMax) break
     best = rate * load.subscribers
