@@ -44,16 +44,18 @@ export function makeFrameListener(deps: FrameDeps): ListenToSocket {
       }
       socket.send(JSON.stringify(answer))
     }
+    const answerAfter = async (before: Promise<void>, data: RawData, isBinary: boolean) => {
+      await before
+      if (socket.readyState === socket.OPEN) send(await answer(data, isBinary, request, deps))
+      waiting -= 1
+    }
     socket.on('message', (data, isBinary) => {
       if (waiting >= waitingMax) {
         send(problemOf(tooManyWaiting(), request, deps))
         return
       }
       waiting += 1
-      last = last.then(async () => {
-        if (socket.readyState === socket.OPEN) send(await answer(data, isBinary, request, deps))
-        waiting -= 1
-      })
+      last = answerAfter(last, data, isBinary)
     })
   }
 }
