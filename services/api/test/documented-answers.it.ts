@@ -7,6 +7,7 @@ import { startReceiver, type Receiver, waitFor } from '@renkei/testkit'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { heartbeat, resync } from '../src/feed/stream-events.ts'
 import { terms } from './agreement-talk.ts'
+import { makeCertificate } from '../../../packages/webhook/test/certificate.ts'
 import { startTestApi, type TestApi } from './build-test-app.ts'
 import type { Call, TestAnswer } from './call-api.ts'
 import { type Json, operationsOf, partAt, schemaAt } from './read-documents.ts'
@@ -76,6 +77,22 @@ test('the feed by pull and the snapshot are answered as documented', async () =>
   expect(snapshot.body.items).toHaveLength(1)
 })
 
+test('replays and the ledgers of reports and subscriptions are answered as documented', async () => {
+  const json = { channel: 'webhook', target: { url: receiver.url('/here') } }
+  const { body } = await fixed.request('/v1/subscriptions', { json })
+  const one = `/v1/subscriptions/${body.subscriptionId}`
+  const started = await documented(fixed, 'startReplay', `${one}/replays`, { json: { filter: {} } })
+  const replay = `${one}/replays/${started.body.replayId}`
+  await documented(fixed, 'listReplays', `${one}/replays`)
+  await documented(fixed, 'readReplay', replay)
+  await documented(fixed, 'cancelReplay', `${replay}/cancel`, { method: 'POST' })
+  await documented(fixed, 'readSubscriptionLedger', `${one}/ledger`)
+  const report = await mobile.request('/v1/reports', { json: emergencyReport('example-mobile') })
+  const ledger = `/v1/reports/${report.body.reportId}/ledger`
+  await documented(mobile, 'readReportLedger', ledger)
+  await documented(mobile, 'readReportLedger', `${ledger}?by=recipient`)
+})
+
 test('a subscription is answered as documented from its making to its end', async () => {
   const json = { channel: 'webhook', target: { url: receiver.url('/here') } }
   const { body } = await documented(fixed, 'createSubscription', '/v1/subscriptions', { json })
@@ -85,6 +102,24 @@ test('a subscription is answered as documented from its making to its end', asyn
   await documented(fixed, 'listSubscriptions', '/v1/subscriptions')
   const patch = { method: 'PATCH', json: { state: 'paused' } }
   await documented(fixed, 'changeSubscription', one, patch)
+  const { cert, key } = makeCertificate({ names: [] })
+  const richer = {
+    target: { url: 'http://127.0.0.1:1/nobody' },
+    signing: 'standardWebhooksAndHttpSignature',
+    clientCertificate: cert,
+    clientKey: key,
+  }
+  const rich = await documented(fixed, 'changeSubscription', one, { method: 'PATCH', json: richer })
+  expect(rich.body).toMatchObject({ pendingTarget: richer.target, signing: richer.signing })
+  const rotate = { method: 'POST', json: { overlapHours: 1 } }
+  const rotated = await documented(
+    fixed,
+    'rotateSubscriptionSecret',
+    `${one}/rotate-secret`,
+    rotate,
+  )
+  expect(rotated.body).toHaveProperty('previousSecretUntil')
+  await documented(fixed, 'readSubscription', one)
   await documented(fixed, 'verifySubscription', `${one}/verify`, { method: 'POST' })
   await documented(fixed, 'testSubscription', `${one}/test`, { method: 'POST' })
   await documented(fixed, 'listDeliveries', `${one}/deliveries`)
