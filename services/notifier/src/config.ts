@@ -84,8 +84,9 @@ function read(env: EnvReader) {
 function readMail(env: EnvReader) {
   const smtpUrl = env.url('RENKEI_SMTP_URL', ['smtp:', 'smtps:'])
   const schemes = ['http:', 'https:']
-  const publicUrl = smtpUrl ? env.requiredUrl('RENKEI_PUBLIC_URL', schemes) : ''
-  const host = URL.canParse(publicUrl) ? new URL(publicUrl).hostname : 'localhost'
+  const given = smtpUrl && env.requiredUrl('RENKEI_PUBLIC_URL', schemes)
+  const publicUrl = (given ?? env.url('RENKEI_PUBLIC_URL', schemes)) || 'http://127.0.0.1:8080'
+  const host = new URL(publicUrl).hostname
   const from = env.text('RENKEI_MAIL_FROM', `Renkei <renkei@${host}>`)
   const requireTls = env.oneOf('RENKEI_SMTP_REQUIRE_TLS', 'auto', ['auto', 'true', 'false'])
   return {
