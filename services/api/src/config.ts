@@ -53,6 +53,8 @@ function read(env: EnvReader) {
     webhook: {
       allowedCidrs: (env.optional('RENKEI_WEBHOOK_ALLOWED_CIDRS') ?? '').split(',').filter(Boolean),
       timeoutMs: env.integer('RENKEI_WEBHOOK_TIMEOUT_MS', 10_000, { min: 100, max: 60_000 }),
+      /** PEM certificates of receivers' own authorities, trusted besides the public ones. */
+      caFile: env.optional('RENKEI_WEBHOOK_CA_FILE'),
     },
   }
 }

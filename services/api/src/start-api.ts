@@ -1,5 +1,6 @@
 // Builds everything that an API process consists of, in order, and stops it in reverse.
 
+import { readFileSync } from 'node:fs'
 import { openBell, type BellStore } from '@renkei/bell'
 import {
   assertMigrated,
@@ -147,8 +148,10 @@ async function openApiVault(
 }
 
 function openSender(config: ApiConfig, stopper: Stopper): Sender {
+  const { caFile, ...webhook } = config.webhook
   const sender = createSender({
-    ...config.webhook,
+    ...webhook,
+    ...(caFile !== undefined && { caCertificates: [readFileSync(caFile, 'utf8')] }),
     connectionsPerOriginMax: 4,
     responseBytesMax: 16_384,
     userAgent: 'Renkei/1',

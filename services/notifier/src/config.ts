@@ -76,6 +76,8 @@ function read(env: EnvReader) {
         max: 4096,
       }),
       timeoutMs: env.integer('RENKEI_WEBHOOK_TIMEOUT_MS', 10_000, { min: 100, max: 60_000 }),
+      /** PEM certificates of receivers' own authorities, trusted besides the public ones. */
+      caFile: env.optional('RENKEI_WEBHOOK_CA_FILE'),
     },
   }
 }

@@ -1,15 +1,17 @@
 // The ways by which events leave: what is set up of them.
 
+import { readFileSync } from 'node:fs'
 import { platformKeyStore } from '@renkei/db'
 import { startTracing, systemClock } from '@renkei/service-kit'
 import { sealerOf, type Vault } from '@renkei/vault'
-import { createPlatformKeys, type PlatformKeys } from '@renkei/webhook'
+import { createPlatformKeys, type PlatformKeys, type SenderOptions } from '@renkei/webhook'
 import type { Channel, Channels } from '../channels/channel.ts'
 import { makeEmailChannel } from '../channels/email/email-channel.ts'
 import { makeWebhookChannel } from '../channels/webhook/webhook-channel.ts'
 import { type DeliveryTraces, makeDeliveryTraces } from '../deliver/traces.ts'
 import type { MailKit } from '../mail/mail-kit.ts'
 import { openMail } from '../mail/start-mail.ts'
+import type { NotifierConfig } from '../config.ts'
 import type { Context } from './context.ts'
 
 export interface OpenChannels {
@@ -24,7 +26,7 @@ export interface OpenChannels {
 export async function openChannels(context: Context, vault: Vault): Promise<OpenChannels> {
   const { config, stopper } = context
   const webhook = makeWebhookChannel({
-    options: { ...config.webhook, responseBytesMax: 4096, userAgent: 'Renkei/1' },
+    options: senderOptions(config),
     clock: systemClock,
     vault,
     platformKeys: openPlatformKeys(context, vault),
@@ -47,4 +49,13 @@ async function openTraces({ config, stopper }: Context): Promise<DeliveryTraces 
 function openPlatformKeys({ db }: Context, vault: Vault): PlatformKeys {
   const store = platformKeyStore(db)
   return createPlatformKeys({ store, sealer: sealerOf(vault), now: () => systemClock.now() })
+}
+
+function senderOptions({ webhook: { caFile, ...webhook } }: NotifierConfig): SenderOptions {
+  return {
+    ...webhook,
+    ...(caFile !== undefined && { caCertificates: [readFileSync(caFile, 'utf8')] }),
+    responseBytesMax: 4096,
+    userAgent: 'Renkei/1',
+  }
 }
