@@ -173,6 +173,7 @@ export const publicRoutes: readonly string[] = [
   '/docs/static/swagger-initializer.js',
   '/docs/yaml',
   '/livez',
+  '/m/:token',
   '/metrics',
   '/openapi.json',
   '/problems',
