@@ -65,16 +65,13 @@ describe('an alarm fires, and ends when the defect is gone', () => {
   })
 
   test('an event that nobody was asked about, long ago', async () => {
-    const notifier = await start({ RENKEI_RECONCILE_EVENTS_MAX: '3' })
+    const notifier = await start({ RENKEI_RECONCILE_EVENTS_MAX: '10' })
     const lost = await delivered()
     await world.settled(await world.acceptMany(30, {}))
     await world.sql(`DELETE FROM fan_outs WHERE seq = ${lost.seq}`)
     await until(notifier, 'renkei_ledger_unbalanced', 1)
     // It stays known while the slow pass is elsewhere.
-    const passes = async () =>
-      Number((await world.sql('SELECT passes FROM reconciliation'))[0]!['passes'])
-    const before = await passes()
-    await waitFor(async () => (await passes()) > before + 2, { timeoutMs: 15_000, what: 'passes' })
+    await looks(3)
     expect(await metric(notifier, 'renkei_ledger_unbalanced')).toBe(1)
   })
 
