@@ -64,7 +64,7 @@ export const docs = {
     operationId: 'createSubscription',
     summary: 'Subscribe an endpoint',
     description:
-      'The endpoint is challenged at once: it gets a `jp.renkei.subscription.verification.v1` event and must answer 200 with `{"challenge": "<data.challenge>"}`. The signing secret is shown in this answer only, and to a repeat of the request with the same `Idempotency-Key`: it is kept sealed. How to verify a signature: `docs/webhooks.md`.',
+      'The endpoint is challenged at once: it gets a `jp.renkei.subscription.verification.v1` event and must answer 200 with `{"challenge": "<data.challenge>"}`. An e-mail address gets a mail with a link instead, and is active when its button is pressed. The signing secret is shown in this answer only, and to a repeat of the request with the same `Idempotency-Key`: it is kept sealed. How to verify a signature: `docs/webhooks.md`.',
     tags,
     headers: {
       type: 'object',
