@@ -21,6 +21,7 @@ const settleMs = 500
 const drainMsMax = 300_000
 const urgent = { endpoints, containing: '"level":4,' }
 const postsAtOnce = 16
+const sentBefore = 0.2
 
 async function run({ runs, scale }: BenchOptions): Promise<BenchResult> {
   const reports = Math.max(2, Math.round((backlogFull * scale) / endpoints))
@@ -61,8 +62,9 @@ async function overtakeOnce(
     const count = Math.min(postsAtOnce, reports - sent)
     await Promise.all(Array.from({ length: count }, () => send(renkei.postOfLevel(1))))
   }
-  // The urgent report comes in the midst of it, and not while the notifier is still starting.
-  await receiver.ask({ ask: 'expectTotal', total: Math.min(1000, reports * 2) }, 5000)
+  // The urgent report comes in the midst of it, and not while the notifier is still warming up.
+  const total = Math.ceil(reports * endpoints * sentBefore)
+  await receiver.ask({ ask: 'expectTotal', total }, 5000)
   await renkei.startNotifier()
   await receiver.ask({ ask: 'total' }, drainMsMax)
   await receiver.ask({ ask: 'expectTotal', total: Number.MAX_SAFE_INTEGER }, 5000)
