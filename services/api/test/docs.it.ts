@@ -23,10 +23,13 @@ describe('the routes', () => {
     'GET /',
     'GET /docs*',
     'GET /livez',
+    'GET /m/{token}',
     'GET /metrics',
     'GET /problems',
     'GET /problems/{slug}',
     'GET /readyz',
+    'POST /m/{token}',
+    'POST /m/{token}/unsubscribe',
   ]
 
   test('every route is documented, except the probes and pages named here', async () => {
