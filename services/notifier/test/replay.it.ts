@@ -98,3 +98,21 @@ test('a notifier that is killed in the middle loses none of it', async () => {
   })
   expect(new Set(ids().slice(40))).toEqual(new Set(events.map(({ eventId }) => eventId)))
 })
+
+test('what is older than the time after which deliveries are given up is tried again as if it were new', async () => {
+  const recordedAt = new Date(Date.now() - 200 * 3_600_000)
+  receiver.always('/hook', { kind: 'answer', status: 500 })
+  await start()
+  const old = await world.accept({ level: 1, recordedAt })
+  expect(await world.settled([old])).toMatchObject([{ dead: 1 }])
+  receiver.script('/hook', { kind: 'answer', status: 500 }, { kind: 'answer', status: 200 })
+  const replayId = await replay({ eventId: old.eventId })
+  // Tried in vain once, it waits for its second try and is not dead.
+  await waitFor(async () => {
+    const [row] = await world.sql('SELECT attempts, claimed_by FROM delivery_queue')
+    return row?.['attempts'] === 1 && row['claimed_by'] === null
+  })
+  await world.sql('UPDATE delivery_queue SET due_at = now()')
+  expect(await world.settled([old])).toMatchObject([{ delivered: 1, dead: 0 }])
+  await ended(replayId)
+})

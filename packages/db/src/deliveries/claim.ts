@@ -19,6 +19,8 @@ export interface ClaimedDelivery extends Recipient {
   readonly attempts: number
   /** 0 at first; one more in each replay. */
   readonly round: number
+  /** When the replay was asked for that this try belongs to: it is not given up before its own time. */
+  readonly replayedAt: Date | null
   /** The highest level of the report by now: a later revision may have raised it. */
   readonly peakLevel: number
   /** What was superseded since the last revision that it got; nothing when nothing was. */
@@ -26,6 +28,7 @@ export interface ClaimedDelivery extends Recipient {
 }
 
 export const deliveryColumns = sql`q.seq, q.report_id AS "reportId", q.revision, q.attempts, q.round,
+  (SELECT created_at FROM replays p WHERE p.replay_id = q.replay_id) AS "replayedAt",
   coalesce((SELECT peak_level FROM reports r WHERE r.report_id = q.report_id),
     (SELECT peak_level FROM events e WHERE e.seq = q.seq)) AS "peakLevel"`
 

@@ -141,7 +141,8 @@ async function toClaimed(
   taken: readonly SubscriptionView[],
 ): Promise<ClaimedDelivery[]> {
   const { seq, reportId, revision, reportPeakLevel: peakLevel } = event
-  const delivery = { seq, reportId, revision, attempts: 0, round: 0, peakLevel }
+  const first = { attempts: 0, round: 0, replayedAt: null }
+  const delivery = { seq, reportId, revision, peakLevel, ...first }
   const deliveries = taken.map((subscription) => ({ ...subscription, ...delivery }))
   const skippedOf = await readSkipped(tx, deliveries)
   return deliveries.map((one) => ({ ...one, skipped: skippedOf(one) }))

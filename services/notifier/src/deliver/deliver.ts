@@ -40,7 +40,7 @@ export async function deliver(delivery: ClaimedDelivery, deps: DeliverDeps): Pro
   const next = decideNext(sent, {
     attempt,
     level,
-    ageMs: startedAt.getTime() - event.recordedAt.getTime(),
+    ageMs: startedAt.getTime() - (delivery.replayedAt ?? event.recordedAt).getTime(),
     giveUpAfterMs: level >= 3 ? deps.giveUpUrgentAfterMs : deps.giveUpAfterMs,
     random: deps.random(),
   })
