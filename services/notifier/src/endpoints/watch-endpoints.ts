@@ -90,8 +90,13 @@ async function tellRecovered(tx: Tx, { clock, newId }: Deps): Promise<boolean> {
   const data = { subscriptionId, reason: 'it answers again' }
   const type = eventTypes.subscriptionRecovered
   await tellOwner(tx, {
-    ...{ organisationId, type, mail: null, data, at, newId },
+    organisationId,
+    type,
+    mail: null,
+    data,
     action: 'subscription.recovered',
+    at,
+    newId,
   })
   return true
 }

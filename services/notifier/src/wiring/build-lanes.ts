@@ -51,7 +51,12 @@ export async function buildLanes(
     {
       ...basics,
       urgentDb,
-      ...{ sharing, notifierId, inHand, results, channels, traces },
+      sharing,
+      notifierId,
+      inHand,
+      results,
+      channels,
+      traces,
       ...views,
       giveUpAfterMs: config.giveUpAfterHours * hourMs,
       giveUpUrgentAfterMs: config.giveUpUrgentAfterHours * hourMs,
