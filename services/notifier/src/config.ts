@@ -52,6 +52,8 @@ function read(env: EnvReader) {
     }),
     flushMs: env.integer('RENKEI_RESULT_FLUSH_MS', 40, { min: 0, max: 1000 }),
     flushResultsMax: env.integer('RENKEI_RESULT_FLUSH_MAX', 1000, { min: 1, max: 5000 }),
+    /** A send without an answer for so long gives its slot to others. */
+    stalledAfterMs: env.integer('RENKEI_SEND_STALLED_AFTER_MS', 500, { min: 10, max: 60_000 }),
     giveUpAfterHours: env.integer('RENKEI_GIVE_UP_AFTER_HOURS', 120, { min: 1, max: 720 }),
     giveUpUrgentAfterHours: env.integer('RENKEI_GIVE_UP_URGENT_AFTER_HOURS', 720, {
       min: 1,

@@ -9,7 +9,9 @@ export interface Receiver {
 export interface ReceiverLoad {
   hasRoom(receiver: Receiver, room: Room): boolean
   take(receiver: Receiver): void
-  give(receiver: Receiver, delivered: boolean): void
+  /** One of its sends has had no answer for a while: it counts for its endpoint only, which gets no more. */
+  stall(receiver: Receiver): void
+  give(receiver: Receiver, end: { readonly delivered: boolean; readonly stalled: boolean }): void
   /** Subscriptions and organisations without room. */
   full(room: Room): { subscriptions: string[]; organisations: string[] }
 }
@@ -22,6 +24,7 @@ export interface Room {
 
 interface EndpointLoad {
   inFlight: number
+  stalled: number
   /** How many it may be sent at a time. */
   max: number
 }
@@ -31,7 +34,12 @@ export function makeReceiverLoad(endpointMax: number): ReceiverLoad {
   const endpoints = new Map<string, EndpointLoad>()
   const organisations = new Map<string, number>()
   const isFull = (load: EndpointLoad, { endpointExtra }: Room) =>
-    load.inFlight >= load.max + endpointExtra
+    load.inFlight >= (load.stalled > 0 ? 1 : load.max) + endpointExtra
+  const leave = (organisationId: string) => {
+    const left = (organisations.get(organisationId) ?? 1) - 1
+    if (left > 0) organisations.set(organisationId, left)
+    else organisations.delete(organisationId)
+  }
   return {
     hasRoom({ subscriptionId, organisationId }, room) {
       const load = endpoints.get(subscriptionId)
@@ -39,22 +47,26 @@ export function makeReceiverLoad(endpointMax: number): ReceiverLoad {
       return (organisations.get(organisationId) ?? 0) < room.organisationMax
     },
     take({ subscriptionId, organisationId }) {
-      const load = endpoints.get(subscriptionId) ?? { inFlight: 0, max: endpointMax }
+      const load = endpoints.get(subscriptionId) ?? { inFlight: 0, stalled: 0, max: endpointMax }
       load.inFlight += 1
       endpoints.set(subscriptionId, load)
       organisations.set(organisationId, (organisations.get(organisationId) ?? 0) + 1)
     },
-    give({ subscriptionId, organisationId }, delivered) {
+    stall({ subscriptionId, organisationId }) {
+      const load = endpoints.get(subscriptionId)
+      if (load) load.stalled += 1
+      leave(organisationId)
+    },
+    give({ subscriptionId, organisationId }, { delivered, stalled }) {
       const load = endpoints.get(subscriptionId)
       if (load) {
         load.inFlight -= 1
+        if (stalled) load.stalled -= 1
         load.max = delivered ? Math.min(endpointMax, load.max * 2) : 1
         // Healthy and idle is the default: nothing to remember.
         if (load.inFlight === 0 && load.max === endpointMax) endpoints.delete(subscriptionId)
       }
-      const left = (organisations.get(organisationId) ?? 1) - 1
-      if (left > 0) organisations.set(organisationId, left)
-      else organisations.delete(organisationId)
+      if (!stalled) leave(organisationId)
     },
     full: (room) => ({
       subscriptions: [...endpoints].filter(([, load]) => isFull(load, room)).map(([id]) => id),

@@ -1,9 +1,9 @@
 import { type Lane, lanes } from '@renkei/bell'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import type { Receiver } from './receiver-load.ts'
-import { makeSlotPool } from './slots.ts'
+import { makeSlotPool, type Slot } from './slots.ts'
 
-const limits = { slotsMax: 64, endpointMax: 8, organisationPercent: 100 }
+const limits = { slotsMax: 64, endpointMax: 8, organisationPercent: 100, stalledAfterMs: 500 }
 
 let nr = 0
 const stranger = (): Receiver => {
@@ -11,16 +11,12 @@ const stranger = (): Receiver => {
   return { subscriptionId: `s${nr}`, organisationId: `o${nr}` }
 }
 
-function poolOf(changes: Partial<typeof limits> = {}) {
-  const pool = makeSlotPool({ ...limits, ...changes })
+function poolOf(changes: Partial<typeof limits> = {}, onFree = () => {}) {
+  const pool = makeSlotPool({ ...limits, ...changes }, onFree)
   const fill = (lane: Lane) => {
     const slots = pool.lane(lane)
-    const taken: Receiver[] = []
-    while (slots.free() > 0) {
-      const receiver = stranger()
-      slots.take(receiver)
-      taken.push(receiver)
-    }
+    const taken: Slot[] = []
+    while (slots.free() > 0) taken.push(slots.take(stranger()))
     return taken
   }
   return { pool, fill }
@@ -53,7 +49,7 @@ describe('the pool of slots', () => {
     const taken = fill('level4')
     expect(taken).toHaveLength(64)
     expect(pool.lane('level0to2').free()).toBe(0)
-    for (const one of taken) pool.lane('level4').give(one, true)
+    for (const slot of taken) slot.give(true)
     expect(pool.lane('level0to2').free()).toBe(40)
   })
 
@@ -88,18 +84,54 @@ describe('an endpoint', () => {
 
   test('gets one at a time after a failure, then 2, 4, 8 with each success', () => {
     const { pool } = poolOf()
-    const slots = pool.lane('level0to2')
-    slots.take(one)
-    slots.give(one, false)
+    const lane = pool.lane('level0to2')
+    lane.take(one).give(false)
+    const taken: Slot[] = []
     const atATime = []
     for (let round = 0; round < 5; round += 1) {
-      const before = slots.inFlight()
-      while (slots.mayTake(one)) slots.take(one)
-      atATime.push(slots.inFlight())
-      slots.give(one, true)
-      expect(slots.inFlight()).toBeGreaterThanOrEqual(before)
+      while (lane.mayTake(one)) taken.push(lane.take(one))
+      atATime.push(taken.length)
+      taken.pop()!.give(true)
     }
     expect(atATime).toEqual([1, 2, 4, 8, 8])
+  })
+
+  test('that does not answer for half a second gives its slots to others and gets no more', () => {
+    vi.useFakeTimers()
+    let told = 0
+    const { pool, fill } = poolOf({}, () => (told += 1))
+    const lane = pool.lane('level0to2')
+    const hanging = Array.from({ length: 8 }, () => lane.take(one))
+    fill('level0to2')
+    expect(lane.free()).toBe(0)
+    vi.advanceTimersByTime(499)
+    expect(lane.free()).toBe(0)
+    vi.advanceTimersByTime(1)
+    expect([lane.free(), told, lane.mayTake(one)]).toEqual([40, 40, false])
+    for (const slot of hanging) slot.give(false)
+    expect([lane.free(), lane.inFlight(), lane.mayTake(one)]).toEqual([40, 0, true])
+    vi.useRealTimers()
+  })
+
+  test('an answer in time ends the watch over it', () => {
+    vi.useFakeTimers()
+    const { pool } = poolOf()
+    const lane = pool.lane('level3')
+    lane.take(one).give(true)
+    vi.advanceTimersByTime(1000)
+    expect([lane.free(), lane.inFlight()]).toEqual([48, 0])
+    vi.useRealTimers()
+  })
+
+  test('of the stalled as many wait outside the pool as it has slots', () => {
+    vi.useFakeTimers()
+    const { pool, fill } = poolOf()
+    for (let round = 0; round < 3; round += 1) {
+      fill('level4')
+      vi.advanceTimersByTime(500)
+    }
+    expect(pool.lane('level4').free()).toBe(0)
+    vi.useRealTimers()
   })
 })
 

@@ -40,7 +40,7 @@ export function makeNotifierMetrics(sources: MetricSources): NotifierMetrics {
     }),
     inFlight: new Gauge({
       name: 'renkei_deliveries_in_flight',
-      help: 'Sends under way in each lane.',
+      help: 'Sends under way in each lane; "stalled": without an answer for so long that others have their slots.',
       labelNames: ['lane'],
       registers,
       collect() {

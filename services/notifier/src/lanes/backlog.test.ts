@@ -1,6 +1,6 @@
 import type { ClaimedDelivery } from '@renkei/db'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { makeSlotPool, type Slots } from '../deliver/slots.ts'
+import { makeSlotPool, type Slot, type Slots } from '../deliver/slots.ts'
 import { type Backlog, makeBacklog } from './backlog.ts'
 
 const delivery = (seq: number, subscriptionId = `s${seq}`) =>
@@ -8,6 +8,7 @@ const delivery = (seq: number, subscriptionId = `s${seq}`) =>
 
 let slots: Slots
 let begun: number[]
+let held: Map<number, Slot>
 let refused: number[]
 let returned: number[]
 let backlog: Backlog
@@ -16,15 +17,22 @@ afterEach(() => void vi.useRealTimers())
 beforeEach(() => {
   vi.useFakeTimers()
   // Five eighths of four: two.
-  const limits = { slotsMax: 4, endpointMax: 1, organisationPercent: 100 }
-  slots = makeSlotPool(limits).lane('level0to2')
+  const limits = {
+    ...{ slotsMax: 4, endpointMax: 1, organisationPercent: 100 },
+    stalledAfterMs: 60_000,
+  }
+  slots = makeSlotPool(limits, () => undefined).lane('level0to2')
   begun = []
+  held = new Map()
   refused = []
   returned = []
   backlog = makeBacklog({
     slots,
     backlogMax: 4,
-    begin: ({ seq }) => void begun.push(seq),
+    begin: ({ seq }, slot) => {
+      begun.push(seq)
+      held.set(seq, slot)
+    },
     refuse: (deliveries) => void refused.push(...deliveries.map(({ seq }) => seq)),
     putBack: (deliveries) => void returned.push(...deliveries.map(({ seq }) => seq)),
   })
@@ -34,7 +42,7 @@ describe('a backlog', () => {
   it('begins in order, and the next one when a slot comes free', () => {
     backlog.add([delivery(1), delivery(2), delivery(3)])
     expect(begun).toEqual([1, 2])
-    slots.give(delivery(1), true)
+    held.get(1)!.give(true)
     backlog.proceed()
     expect(begun).toEqual([1, 2, 3])
   })
@@ -52,7 +60,7 @@ describe('a backlog', () => {
     const asking = backlog.whenReady().then(() => (asked = true))
     await Promise.resolve()
     expect(asked).toBe(false)
-    slots.give(delivery(1), true)
+    held.get(1)!.give(true)
     backlog.proceed()
     await asking
     expect(backlog.room()).toBe(2)
@@ -69,7 +77,7 @@ describe('a backlog', () => {
   it('hands over what has not begun', () => {
     backlog.add([delivery(1), delivery(2), delivery(3)])
     expect(backlog.empty().map(({ seq }) => seq)).toEqual([3])
-    slots.give(delivery(1), true)
+    held.get(1)!.give(true)
     backlog.proceed()
     expect(begun).toEqual([1, 2])
   })
@@ -93,12 +101,12 @@ describe('a backlog', () => {
       await vi.advanceTimersByTimeAsync(200)
     }
     expect(begun).toEqual([1, 2])
-    slots.give(delivery(1), true)
-    slots.give(delivery(2), true)
+    held.get(1)!.give(true)
+    held.get(2)!.give(true)
     expect(backlog.room()).toBe(2)
     for (const seq of [11, 12, 13]) {
       backlog.add([delivery(seq)])
-      slots.give(delivery(seq), true)
+      held.get(seq)!.give(true)
     }
     expect(backlog.room()).toBe(4)
   })
@@ -107,8 +115,8 @@ describe('a backlog', () => {
     for (let round = 0; round < 20; round += 1) {
       backlog.add([delivery(round * 2), delivery(round * 2 + 1)])
       await vi.advanceTimersByTimeAsync(100)
-      slots.give(delivery(round * 2), true)
-      slots.give(delivery(round * 2 + 1), true)
+      held.get(round * 2)!.give(true)
+      held.get(round * 2 + 1)!.give(true)
       backlog.proceed()
     }
     expect([returned, backlog.room()]).toEqual([[], 4])

@@ -3,14 +3,14 @@
 // have room for it, and what was read of it at the claim grows old.
 
 import type { ClaimedDelivery } from '@renkei/db'
-import type { Slots } from '../deliver/slots.ts'
+import type { Slot, Slots } from '../deliver/slots.ts'
 
 export interface BacklogDeps {
   readonly slots: Slots
   /** How many deliveries it holds at most. */
   readonly backlogMax: number
   /** Begins a delivery that has its slot. */
-  readonly begin: (delivery: ClaimedDelivery) => void
+  readonly begin: (delivery: ClaimedDelivery, slot: Slot) => void
   /** Told of deliveries whose endpoint has no room now. */
   readonly refuse: (deliveries: readonly ClaimedDelivery[]) => void
   /** Told of deliveries that found no slot in time. */
@@ -101,8 +101,7 @@ function beginSome(held: Held[], { slots, begin, refuse }: BacklogDeps): void {
     const next = held.shift()?.delivery
     if (!next) break
     if (slots.mayTake(next)) {
-      slots.take(next)
-      begin(next)
+      begin(next, slots.take(next))
     } else busy.push(next)
   }
   if (busy.length > 0) refuse(busy)

@@ -15,7 +15,7 @@ import type { Logger } from '@renkei/service-kit'
 import { deliver, type DeliverDeps, type Delivered } from '../deliver/deliver.ts'
 import type { InHand } from '../deliver/in-hand.ts'
 import type { ResultBuffer } from '../deliver/result-buffer.ts'
-import type { Slots } from '../deliver/slots.ts'
+import type { Slot, Slots } from '../deliver/slots.ts'
 import type { DeliveryTraces } from '../deliver/traces.ts'
 import { owedTo } from '../fan-out/owed-to.ts'
 import { type Backlog, makeBacklog } from './backlog.ts'
@@ -65,9 +65,9 @@ export function makeLaneRunner(deps: LaneDeps): LaneRunner {
   const sending = new Set<Promise<void>>()
   const backlog = makeBacklog({
     ...deps,
-    begin(delivery) {
+    begin(delivery, slot) {
       deps.onHurry()
-      const work = sendOne(delivery, deps).finally(() => {
+      const work = sendOne(delivery, slot, deps).finally(() => {
         sending.delete(work)
         deps.onSlotFree()
       })
@@ -174,7 +174,7 @@ function toClaim({ lane, notifierId, full, endpointInFlightMax }: LaneDeps) {
 const busyDelayMs = 100
 const brokenDelayMs = 1000
 
-async function sendOne(delivery: ClaimedDelivery, deps: LaneDeps): Promise<void> {
+async function sendOne(delivery: ClaimedDelivery, slot: Slot, deps: LaneDeps): Promise<void> {
   let ok = false
   try {
     if (delivery.state === 'paused' || delivery.state === 'pendingVerification') {
@@ -193,7 +193,7 @@ async function sendOne(delivery: ClaimedDelivery, deps: LaneDeps): Promise<void>
     )
     await giveBack([delivery], deps, brokenDelayMs)
   } finally {
-    deps.slots.give(delivery, ok)
+    slot.give(ok)
   }
 }
 

@@ -10,7 +10,7 @@ export interface LaneSet {
   readonly wake: (lane: Lane) => void
   /** Has every lane look for what is under our name but never came here. */
   readonly recover: () => void
-  /** Sends under way in each lane. */
+  /** Sends under way in each lane, and those that have stalled. */
   inFlight(): Record<string, number>
   stop(): Promise<void>
 }
@@ -22,10 +22,10 @@ export function makeLaneSet(
   deps: SharedDeps & { readonly urgentDb: Db },
   limits: SlotLimits,
 ): LaneSet {
-  const pool = makeSlotPool(limits)
   const proceedAll = () => {
     for (const { runner } of made) runner.proceed()
   }
+  const pool = makeSlotPool(limits, proceedAll)
   const hurry = hurryWhile(pool.hurry, proceedAll)
   const made = lanes.map((lane) => {
     const slots = pool.lane(lane)
@@ -47,7 +47,10 @@ export function makeLaneSet(
     recover() {
       for (const runner of runners.values()) runner.recover()
     },
-    inFlight: () => Object.fromEntries(made.map(({ lane, slots }) => [lane, slots.inFlight()])),
+    inFlight: () => ({
+      ...Object.fromEntries(made.map(({ lane, slots }) => [lane, slots.inFlight()])),
+      stalled: pool.stalled(),
+    }),
     async stop() {
       await Promise.all(made.map(({ runner }) => runner.stop()))
     },

@@ -71,6 +71,7 @@ export async function buildLanes(
       slotsMax: config.sendSlotsMax,
       endpointMax: config.endpointInFlightMax,
       organisationPercent: config.organisationSlotsPercent,
+      stalledAfterMs: config.stalledAfterMs,
     },
   )
   const heartbeat = await startHeartbeat({ ...config, db, notifierId, log, onBeat: lanes.recover })
