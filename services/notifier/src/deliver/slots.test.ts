@@ -57,11 +57,11 @@ describe('the pool of slots', () => {
     for (const lane of lanes) expect(poolOf({ slotsMax: 2 }).fill(lane).length).toBeGreaterThan(0)
   })
 
-  test('while urgent news is on its way, the lesser lanes have an eighth', () => {
+  test('while urgent news is on its way, the lesser lanes have the part that is left to them', () => {
     const { pool } = poolOf()
-    pool.hurry(true)
+    pool.hurry(1 / 8)
     expect(lanes.map((lane) => pool.lane(lane).free())).toEqual([64, 8, 8, 8, 8])
-    pool.hurry(false)
+    pool.hurry(1)
     expect(pool.lane('level0to2').free()).toBe(40)
   })
 })

@@ -35,8 +35,8 @@ export interface SlotPool {
   full(lane: Lane): { subscriptions: string[]; organisations: string[] }
   /** How many wait outside the pool. */
   stalled(): number
-  /** Keeps the lesser lanes small while urgent news is on its way. */
-  readonly hurry: (on: boolean) => void
+  /** Keeps the lesser lanes to a part of the pool while urgent news is on its way; 1 ends it. */
+  readonly hurry: (part: number) => void
 }
 
 // Which lanes count against each limit, and how much of the pool it leaves them.
@@ -51,7 +51,6 @@ const limits: readonly { readonly lanes: readonly Lane[]; readonly part: number 
 // Asked for at every send: worked out once.
 const limitsByLane = byLane((lane) => limits.filter(({ lanes }) => lanes.includes(lane)))
 
-const hurriedPart = 1 / 8
 // Urgent news does not wait until an endpoint has finished with what is not.
 const urgentExtra = 2
 
@@ -64,11 +63,11 @@ export function makeSlotPool(config: SlotLimits, onFree: () => void): SlotPool {
   }
   const load = makeReceiverLoad(endpointMax)
   const watch = makeStallWatch(config.stalledAfterMs)
-  let hurried = false
+  let hurriedPart = 1
   const sizeOf = (part: number) => Math.max(1, Math.floor(slotsMax * part))
   const freeOf = (lane: Lane) => {
     const rooms = limitsByLane[lane].map(({ lanes, part }) => {
-      const size = sizeOf(hurried && !lanes.includes('level4') ? hurriedPart : part)
+      const size = sizeOf(lanes.includes('level4') ? part : Math.min(part, hurriedPart))
       return size - lanes.reduce((sum, each) => sum + counts.inFlight[each], 0)
     })
     return Math.max(0, Math.min(...rooms))
@@ -91,8 +90,8 @@ export function makeSlotPool(config: SlotLimits, onFree: () => void): SlotPool {
     },
     full: (lane) => load.full(roomOf(lane)),
     stalled: () => counts.stalled,
-    hurry(on) {
-      hurried = on
+    hurry(part) {
+      hurriedPart = part
     },
   }
 }

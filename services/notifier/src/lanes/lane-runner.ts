@@ -35,7 +35,7 @@ export interface LaneDeps extends DeliverDeps {
   readonly full: () => { subscriptions: string[]; organisations: string[] }
   /** Called when a send has ended: its slot is any lane's. */
   readonly onSlotFree: () => void
-  /** Called when something begins. */
+  /** Called when the lane is woken and when something begins. */
   readonly onHurry: () => void
   readonly digestAt: NonNullable<ExpandOptions['digestAt']>
   readonly onOwed: NonNullable<ExpandOptions['onOwed']>
@@ -99,17 +99,20 @@ export function makeLaneRunner(deps: LaneDeps): LaneRunner {
     }
     running = undefined
   }
-  const wake = () => {
+  const look = () => {
     again = true
     backlog.interrupt()
     if (!stopped) running ??= run()
   }
   return {
-    wake,
+    wake() {
+      deps.onHurry()
+      look()
+    },
     proceed: () => backlog.proceed(),
     recover() {
       recovers = true
-      wake()
+      look()
     },
     async stop() {
       stopped = true

@@ -4,6 +4,7 @@
 import { type Lane, lanes } from '@renkei/bell'
 import type { Db } from '@renkei/db'
 import { makeSlotPool, type SlotLimits } from '../deliver/slots.ts'
+import { makeHurry } from './hurry.ts'
 import { type LaneDeps, makeLaneRunner } from './lane-runner.ts'
 
 export interface LaneSet {
@@ -26,7 +27,7 @@ export function makeLaneSet(
     for (const { runner } of made) runner.proceed()
   }
   const pool = makeSlotPool(limits, proceedAll)
-  const hurry = hurryWhile(pool.hurry, proceedAll)
+  const hurry = makeHurry(pool.hurry, proceedAll)
   const made = lanes.map((lane) => {
     const slots = pool.lane(lane)
     const urgent = lane === 'level4'
@@ -54,20 +55,5 @@ export function makeLaneSet(
     async stop() {
       await Promise.all(made.map(({ runner }) => runner.stop()))
     },
-  }
-}
-
-const hurryMs = 250
-
-// Level 4 at work: the lesser lanes keep small until nothing of it has begun for a moment.
-function hurryWhile(hurry: (on: boolean) => void, onCalm: () => void): () => void {
-  let timer: NodeJS.Timeout | undefined
-  return () => {
-    hurry(true)
-    timer ??= setTimeout(() => {
-      timer = undefined
-      hurry(false)
-      onCalm()
-    }, hurryMs)
   }
 }
