@@ -1,12 +1,12 @@
 // Revisions as the API would store them, at any level that a test needs: the contract's own minimal
 // report, classified by the real rules, with the wished level put in place.
 
-import { laneOfLevel } from '@renkei/bell'
 import { type Change, type Db, newId, writeChanges } from '@renkei/db'
 import {
   chooseRuleSet,
   classify,
   gatherFacts,
+  laneOfLevel,
   type LevelValue,
   type Report,
   reportEventType,

@@ -6,13 +6,6 @@ export const lanes = ['level4', 'level3', 'level0to2', 'retry', 'replay'] as con
 
 export type Lane = (typeof lanes)[number]
 
-const laneByLevel = ['level0to2', 'level0to2', 'level0to2', 'level3', 'level4'] as const
-
-/** Gives the lane in which the first tries of a report of this level travel. */
-export function laneOfLevel(level: 0 | 1 | 2 | 3 | 4): Lane {
-  return laneByLevel[level]
-}
-
 /** Makes one thing for each lane. */
 export function byLane<T>(make: (lane: Lane) => T): Record<Lane, T> {
   return Object.fromEntries(lanes.map((lane) => [lane, make(lane)])) as Record<Lane, T>

@@ -1,6 +1,7 @@
 export * from './accept/conflicts.ts'
 export * from './accept/read-heads.ts'
 export * from './accept/write-changes.ts'
+export * from './acknowledgements/notice-level.ts'
 export * from './acknowledgements/record-acknowledgement.ts'
 export * from './acknowledgements/remember-request.ts'
 export * from './acknowledgements/read-standings.ts'

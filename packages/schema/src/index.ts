@@ -41,6 +41,7 @@ export { schemas, type SchemaName } from './report/schemas.ts'
 export type { Fault, Parsed } from './report/fault.ts'
 export * from './codes/lists.ts'
 export { classify, type ClassifyOptions } from './levels/classify.ts'
+export { laneOfLevel, type LaneOfLevel } from './levels/lane-of-level.ts'
 export type { LevelBefore } from './levels/hold-level.ts'
 export type {
   Classification,

@@ -44,12 +44,12 @@ describe('step by step', () => {
     await look(after(10 * minuteMs))
     const facts = { reportId, revision: 1, level: 4, step: 1, messageStatus: 'actual' }
     expect(await noticesTo(late)).toMatchObject([
-      { type: 'overdue', level: 4, data: { ...facts, contactId } },
+      { type: 'overdue', level: 2, data: { ...facts, contactId } },
     ])
     expect(await noticesTo(world.carrier)).toMatchObject([
       {
         type: 'escalated',
-        level: 4,
+        level: 2,
         data: {
           ...facts,
           organisation: late,
@@ -162,6 +162,20 @@ describe('step by step', () => {
     await look(after(15 * minuteMs))
     expect(await stepsOf()).toHaveLength(2)
   })
+})
+
+test('the silence of many puts nothing into the lane of a crisis', async () => {
+  const silent = await Promise.all(Array.from({ length: 5 }, () => world.organisation()))
+  await owe({ to: silent, level: 4 })
+  await owe({ to: [late], level: 3 })
+  const before = await world.sql('SELECT count(*)::int AS count FROM fan_outs')
+  expect(await look(after(30 * minuteMs))).toEqual(new Set([2]))
+  const told = await world.sql(
+    `SELECT f.lane, count(*)::int AS count FROM fan_outs f JOIN events e USING (seq)
+     WHERE e.kind = 'notice' GROUP BY f.lane`,
+  )
+  expect(before).toEqual([{ count: 2 }])
+  expect(told).toEqual([{ lane: 'level0to2', count: 12 }])
 })
 
 test('an exercise is escalated as one, and marked', async () => {

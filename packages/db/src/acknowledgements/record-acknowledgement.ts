@@ -7,7 +7,6 @@ import {
   type AcknowledgementKind,
   type AcknowledgementVia,
   eventTypes,
-  type LevelValue,
   type MessageStatus,
 } from '@renkei/schema'
 import { sql } from 'kysely'
@@ -15,6 +14,7 @@ import { appendAudit } from '../audit/append-audit.ts'
 import { appendNotice } from '../feed/append-notice.ts'
 import type { Tx } from '../open-database.ts'
 import { toAcknowledgement } from './acknowledgement-row.ts'
+import { noticeLevelOf } from './notice-level.ts'
 import { rememberRequest, type RequestOnce } from './remember-request.ts'
 
 export interface NewAcknowledgement {
@@ -190,9 +190,6 @@ interface Told {
   readonly given: NewAcknowledgement
 }
 
-// Answers of many must not go ahead of the reports of a crisis.
-const levelMax = 2
-
 async function tellReporter(tx: Tx, { acknowledgement, report, given }: Told): Promise<void> {
   const { organisationId, reportId, revision, kind, via, at } = given
   await appendNotice(tx, {
@@ -201,7 +198,7 @@ async function tellReporter(tx: Tx, { acknowledgement, report, given }: Told): P
     organisationId,
     recipients: [report.owner],
     subject: reportId,
-    level: Math.min(report.level, levelMax) as LevelValue,
+    level: noticeLevelOf(report.level),
     messageStatus: report.messageStatus,
     data: acknowledgement,
     recordedAt: at,

@@ -1,6 +1,7 @@
 // Notices: events that concern no report and are addressed to organisations by name. They stand in
 // the same feed, in the same order, and are owed and delivered like any other.
 
+import { laneOfLevel } from '@renkei/schema'
 import { sql } from 'kysely'
 import type { Tx } from '../open-database.ts'
 
@@ -38,14 +39,9 @@ export async function appendNotice(tx: Tx, notice: Notice): Promise<number> {
         '{}', ${notice.messageStatus}, ${level}::int, ${level}::int, 'TLP:AMBER+STRICT',
         '{}', '{}', '{}', ${notice.traceparent ?? null}, ${notice.recordedAt}
       FROM numbered RETURNING seq),
-    opened AS (INSERT INTO fan_outs (seq, lane) SELECT head, ${laneOf(level)} FROM numbered)
+    opened AS (INSERT INTO fan_outs (seq, lane) SELECT head, ${laneOfLevel(level)} FROM numbered)
     SELECT seq FROM stored`.execute(tx)
   const seq = rows[0]?.seq
   if (seq === undefined) throw new Error('the feed has no row')
   return seq
-}
-
-function laneOf(level: number): string {
-  if (level === 4) return 'level4'
-  return level === 3 ? 'level3' : 'level0to2'
 }

@@ -8,11 +8,11 @@ import {
   classify,
   gatherFacts,
   isOpen,
+  laneOfLevel,
   type Report,
   reportEventType,
   type RuleSet,
 } from '@renkei/schema'
-import { laneOfLevel } from '@renkei/bell'
 import { type Vault, writeSealed } from '@renkei/vault'
 import { isMatch } from '../if-match.ts'
 import { DomainError } from '../problem/domain-error.ts'

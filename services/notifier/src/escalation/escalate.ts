@@ -5,6 +5,7 @@
 import {
   type ContactVault,
   type Db,
+  noticeLevelOf,
   readOwnContacts,
   type SharingBook,
   stopTaken,
@@ -13,7 +14,7 @@ import {
   type ClockName,
   type Tx,
 } from '@renkei/db'
-import { escalationPauseMs, isWithin, nextToTell, sightOf } from '@renkei/schema'
+import { escalationPauseMs, isWithin, type LevelValue, nextToTell, sightOf } from '@renkei/schema'
 import type { Clock, Logger } from '@renkei/service-kit'
 import { tellOfStep } from './tell-of-step.ts'
 
@@ -26,9 +27,9 @@ export interface EscalationDeps {
   readonly log: Pick<Logger, 'warn'>
 }
 
-/** Takes every step that is due; resolves to the levels at which somebody was told. */
-export async function escalate(deps: EscalationDeps): Promise<ReadonlySet<number>> {
-  const levels = new Set<number>()
+/** Takes every step that is due; resolves to the levels of the notices that it has given. */
+export async function escalate(deps: EscalationDeps): Promise<ReadonlySet<LevelValue>> {
+  const levels = new Set<LevelValue>()
   // What fails is looked at again the next time and holds up nothing else.
   const failed: ClockName[] = []
   for (;;) {
@@ -51,7 +52,7 @@ export async function escalate(deps: EscalationDeps): Promise<ReadonlySet<number
   }
 }
 
-// Gives the level at which somebody was told.
+// Gives the level of the notices, when there are any.
 async function handle(tx: Tx, taken: TakenClock, at: Date, deps: EscalationDeps) {
   const { clock, report, answeredAt } = taken
   if (answeredAt) {
@@ -68,7 +69,7 @@ async function handle(tx: Tx, taken: TakenClock, at: Date, deps: EscalationDeps)
     return undefined
   }
   await takeStep(tx, taken, at, deps)
-  return clock.level
+  return noticeLevelOf(clock.level)
 }
 
 // To remind somebody of what it may not know any more would tell that there is something.

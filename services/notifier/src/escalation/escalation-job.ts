@@ -3,6 +3,7 @@
 
 import { countOverdue, takeAnswered } from '@renkei/db'
 import type { Lane } from '@renkei/bell'
+import { laneOfLevel } from '@renkei/schema'
 import type { Logger } from '@renkei/service-kit'
 import type { Gauge, Histogram } from 'prom-client'
 import { every } from '../lanes/every.ts'
@@ -20,17 +21,12 @@ export interface EscalationJobDeps extends EscalationDeps {
 export function startEscalationJob(deps: EscalationJobDeps): { stop(): Promise<void> } {
   return every(deps.escalationWatchMs, async () => {
     try {
-      for (const level of await escalate(deps)) deps.wake(laneOf(level))
+      for (const level of await escalate(deps)) deps.wake(laneOfLevel(level))
       await measure(deps)
     } catch (error) {
       deps.log.warn({ err: error }, 'acknowledgements.not-watched')
     }
   })
-}
-
-function laneOf(level: number): Lane {
-  if (level === 4) return 'level4'
-  return level === 3 ? 'level3' : 'level0to2'
 }
 
 const measuredAtOnce = 500

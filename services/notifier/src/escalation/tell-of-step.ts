@@ -4,6 +4,7 @@
 import {
   appendAudit,
   appendNotice,
+  noticeLevelOf,
   orderMail,
   readOrganisationKinds,
   recordStep,
@@ -60,7 +61,7 @@ export async function tellOfStep(
   const notice = {
     organisationId: report.organisationId,
     subject: clock.reportId,
-    level: clock.level,
+    level: noticeLevelOf(clock.level),
     messageStatus: clock.messageStatus,
     recordedAt: step.at,
   }
