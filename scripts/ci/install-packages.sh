@@ -7,6 +7,12 @@ packages=(
   redis-server    # the second store of the bells
   chromium        # pages as a reader sees them
   fonts-noto-cjk  # Japanese in those pages
+  # What the examples of docs/webhooks.md are written for.
+  golang-go
+  python3
+  python3-cryptography
+  curl
+  openssl
 )
 
 missing=()
