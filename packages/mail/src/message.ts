@@ -20,6 +20,8 @@ export interface MailIdentity {
 
 export interface MailToSend extends MailIdentity {
   readonly to: string
+  /** From 0 to 4: the higher, the sooner it has its turn. */
+  readonly level: number
   readonly content: MailContent
   readonly date: Date
   /** What makes the return address ours, such as `s0199…`. */

@@ -1,7 +1,7 @@
 // Mails over a real SMTP server: whatever it does, the outcome is a value, in time.
 
 import { createServer } from 'node:net'
-import { type MailServer, type MailServerOptions, startMailServer } from '@renkei/testkit'
+import { type MailServer, type MailServerOptions, startMailServer, waitFor } from '@renkei/testkit'
 import { afterEach, describe, expect, test } from 'vitest'
 import { makeCertificate } from '../../webhook/test/certificate.ts'
 import {
@@ -41,6 +41,7 @@ function mailer(url: string, options: Partial<MailerOptions> = {}) {
 
 const mail: MailToSend = {
   to: 'noc@example.jp',
+  level: 0,
   content: {
     subject: '【訓練】【危機4】東京都: 音声通話 第3報 [TLP:AMBER]',
     urgent: true,
@@ -52,6 +53,16 @@ const mail: MailToSend = {
   bounceToken: 's0123abc',
   unsubscribe: 'https://renkei.example/m/tok/unsubscribe',
   listId: 's1',
+}
+
+const urgent: MailToSend = { ...mail, level: 4 }
+
+const busy = {
+  result: 'retry',
+  reason: 'too many mails wait for the mail server',
+  retryAfterMs: null,
+  ours: true,
+  untried: true,
 }
 
 describe('a mail that is taken', () => {
@@ -231,6 +242,19 @@ describe('a mail server that does not take it', () => {
     },
   )
 
+  test('refuses the mail itself: an urgent one is tried again slowly, and says why', async () => {
+    const relay = await server()
+    relay.script({ at: 'data', code: 554 }, { at: 'rcpt', code: 550 })
+    const { send } = mailer(relay.url)
+    expect(await send(urgent)).toMatchObject({
+      result: 'retry',
+      pace: 'slow',
+      status: 554,
+      reason: 'the mail server refused the mail: 554; it is tried again, since its level is 4',
+    })
+    expect(await send(urgent)).toMatchObject({ result: 'refused', badAddress: true })
+  })
+
   test('is slow, but in time', async () => {
     const relay = await server()
     relay.script({ at: 'data', delayMs: 300 })
@@ -267,11 +291,23 @@ describe('a mail server that does not take it', () => {
 
   test('holds up only so many: those beyond hear at once that there is no room', async () => {
     const relay = await server()
-    relay.script(...Array.from({ length: 32 }, () => ({ at: 'rcpt', hang: true }) as const))
-    const { send } = mailer(relay.url, { deadlineMs: 500 })
-    const all = await Promise.all(Array.from({ length: 33 }, () => send(mail)))
-    expect(
-      all.filter(({ reason }) => reason === 'too many mails wait for the mail server'),
-    ).toHaveLength(1)
+    relay.script({ at: 'rcpt', hang: true }, { at: 'rcpt', hang: true })
+    const { send } = mailer(relay.url, { deadlineMs: 2000 })
+    const ended: MailOutcome[] = []
+    const all = Array.from({ length: 33 }, async () => void ended.push(await send(urgent)))
+    await waitFor(() => ended.length === 1)
+    expect(ended).toMatchObject([busy])
+    await Promise.all(all)
+  })
+
+  test('hangs for mails of low levels: an urgent one has a connection and a place that they cannot take', async () => {
+    const relay = await server()
+    relay.script(...Array.from({ length: 3 }, () => ({ at: 'rcpt', hang: true }) as const))
+    const { send } = mailer(relay.url, { connectionsMax: 4, deadlineMs: 5000 })
+    const low = Array.from({ length: 64 }, () => send(mail))
+    expect(await send(urgent)).toMatchObject({ result: 'delivered' })
+    // The three that hang were still under way.
+    expect(relay.mails).toHaveLength(1)
+    await Promise.all(low)
   })
 })

@@ -4,7 +4,8 @@
 import { createTransport } from 'nodemailer'
 import { isAddress } from '../address.ts'
 import { composeMessage, type MailSettings, type MailToSend } from '../message.ts'
-import { type MailOutcome, outcomeOf, type SmtpError, taken } from './outcome.ts'
+import { makeMailQueue } from './mail-queue.ts'
+import { busy, type MailOutcome, outcomeOf, persist, type SmtpError, taken } from './outcome.ts'
 
 export interface MailerOptions extends MailSettings {
   /** smtp:// or smtps://, with credentials where the server wants them. */
@@ -26,7 +27,6 @@ export interface Mailer {
   close(): Promise<void>
 }
 
-const waitingPerConnectionMax = 16
 const messagesPerConnectionMax = 100
 const idleMs = 30_000
 
@@ -34,24 +34,28 @@ const idleMs = 30_000
 export function createMailer(options: MailerOptions): Mailer {
   const transport = createTransport(transportOptions(options))
   const underWay = new Set<Promise<MailOutcome>>()
-  const waitingMax = options.connectionsMax * waitingPerConnectionMax
-  const hand = async (mail: MailToSend) => {
+  const queue = makeMailQueue(options.connectionsMax)
+  const hand = async (mail: MailToSend, signal: AbortSignal) => {
     try {
       const message = composeMessage(mail, options)
-      const signal = AbortSignal.timeout(options.deadlineMs)
       const { response } = await transport.sendMail({ ...message, signal })
       return taken(Number.parseInt(response, 10) || 250)
     } catch (error) {
-      const outcome = outcomeOf(error as SmtpError)
+      const outcome = persist(outcomeOf(error as SmtpError), mail.level)
       if (outcome.ours) options.onOurFault?.(outcome)
       return outcome
     }
   }
+  const inTurn = async (mail: MailToSend) => {
+    const signal = AbortSignal.timeout(options.deadlineMs)
+    const leave = await queue.enter(mail.level, signal)
+    if (!leave) return busy
+    return hand(mail, signal).finally(leave)
+  }
   return {
     async send(mail) {
       if (!isAddress(mail.to)) return outcomeOf({ code: 'EENVELOPE', command: 'API' })
-      if (underWay.size >= waitingMax) return busy
-      const sending = hand(mail).finally(() => underWay.delete(sending))
+      const sending = inTurn(mail).finally(() => underWay.delete(sending))
       underWay.add(sending)
       return sending
     },
@@ -60,17 +64,6 @@ export function createMailer(options: MailerOptions): Mailer {
       transport.close()
     },
   }
-}
-
-// One slow server must not hold the places of other deliveries.
-const busy: MailOutcome = {
-  result: 'retry',
-  status: null,
-  reason: 'too many mails wait for the mail server',
-  retryAfterMs: 1000,
-  pace: 'normal',
-  ours: true,
-  badAddress: false,
 }
 
 function transportOptions(options: MailerOptions) {

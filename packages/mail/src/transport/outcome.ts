@@ -11,6 +11,8 @@ export interface MailOutcome {
   readonly pace: 'normal' | 'slow'
   /** The fault lies with our settings or our relay, not with the receiver. */
   readonly ours: boolean
+  /** The mail server was never asked to take this mail: there was no attempt at it. */
+  readonly untried: boolean
   /** The address takes no mail: no other mail needs to be tried. */
   readonly badAddress: boolean
 }
@@ -45,8 +47,9 @@ export function outcomeOf(error: SmtpError): MailOutcome {
   const codes = codesOf(error)
   if (status < 500) return later(status, whereOf(command), codes)
   if (command === 'RCPT TO') return refusedRecipient(status, codes)
-  if (command === 'MAIL FROM') return ours(status, `the mail server refused our sender: ${codes}`)
-  if (command !== 'DATA') return ours(status, `the mail server refused us: ${codes}`)
+  if (command === 'MAIL FROM')
+    return untried(status, `the mail server refused our sender: ${codes}`)
+  if (command !== 'DATA') return untried(status, `the mail server refused us: ${codes}`)
   if (status === 552) return outcome('refused', status, `the mail is too large: ${codes}`)
   return outcome('refused', status, `the mail server refused the mail: ${codes}`)
 }
@@ -81,7 +84,6 @@ const unansweredWords: Record<string, string> = {
   ECONNECTION: 'the connection to the mail server was closed',
   ESOCKET: 'the mail server could not be reached',
   ETIMEDOUT: 'the mail server did not answer in time',
-  EABORT: 'the mail server took too long',
   ETLS: 'the connection to the mail server could not be secured',
   EAUTH: 'the mail server refused our credentials',
   ENOAUTH: 'the mail server wants credentials',
@@ -94,12 +96,35 @@ function unanswered({ code = '', responseCode, command }: SmtpError): MailOutcom
     return { ...refusal, badAddress: true }
   }
   if (code === 'EMESSAGE') return outcome('refused', null, 'the mail is too large for the server')
-  return ours(responseCode ?? null, unansweredWords[code] ?? 'the mail could not be handed over')
+  const status = responseCode ?? null
+  const words = unansweredWords[code]
+  if (words !== undefined) return untried(status, words)
+  // The server may have begun to take it.
+  return ours(status, tookTooLong[code] ?? 'the mail could not be handed over')
+}
+
+const tookTooLong: Record<string, string> = { EABORT: 'the mail server took too long' }
+
+/** The outcome of a mail for which there is no room at the mail server. */
+export const busy = untried(null, 'too many mails wait for the mail server')
+
+/**
+ * Of an urgent mail a refusal that does not speak of its address ends nothing: it is tried again
+ * slowly, until somebody has mended what the server dislikes.
+ */
+export function persist(outcome: MailOutcome, level: number): MailOutcome {
+  const { result, badAddress, reason } = outcome
+  if (level < 3 || result !== 'refused' || badAddress) return outcome
+  const said = `${reason}; it is tried again, since its level is ${level}`
+  return { ...outcome, result: 'retry', pace: 'slow', reason: said }
+}
+
+function untried(status: number | null, reason: string): MailOutcome {
+  return { ...ours(status, reason), untried: true }
 }
 
 function ours(status: number | null, reason: string): MailOutcome {
-  const retry = outcome('retry', status, reason)
-  return { ...retry, retryAfterMs: 5 * secondMs, ours: true }
+  return { ...outcome('retry', status, reason), ours: true }
 }
 
 function outcome(
@@ -107,8 +132,8 @@ function outcome(
   status: number | null,
   reason: string,
 ): MailOutcome {
-  const rest = { retryAfterMs: null, pace: 'normal', ours: false, badAddress: false } as const
-  return { result, status, reason, ...rest }
+  const blame = { ours: false, untried: false, badAddress: false }
+  return { result, status, reason, retryAfterMs: null, pace: 'normal', ...blame }
 }
 
 function whereOf(command: string): string {
