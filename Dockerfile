@@ -28,14 +28,18 @@ COPY LICENSE ./
 COPY migrations migrations
 COPY packages packages
 COPY services services
-COPY scripts/keys.ts scripts/migrate.ts scripts/vault.ts scripts/
+COPY scripts/audit.ts scripts/deliveries.ts scripts/keys.ts scripts/mail.ts scripts/migrate.ts scripts/vault.ts scripts/
+COPY scripts/audit scripts/audit
+COPY scripts/deliveries scripts/deliveries
+COPY scripts/keys scripts/keys
+COPY scripts/mail scripts/mail
 COPY scripts/system scripts/system
-# Loads both services without starting them: fails when one of them needs what is not here, and
-# fills the compile cache, which the services only read.
+# Loads both services without starting them, and lets each script of the operator say how it is used:
+# fails when one of them needs what is not here, and fills the compile cache, which they only read.
 RUN node --input-type=module --eval "await import('/app/services/api/src/start-api.ts'); \
-    await import('/app/services/notifier/src/start-notifier.ts'); \
-    await import('/app/scripts/system/database.ts'); \
-    await import('/app/scripts/system/key.ts')"
+    await import('/app/services/notifier/src/start-notifier.ts')" && \
+    for script in audit deliveries keys mail migrate vault; do \
+      node "scripts/$script.ts" --usage 2>&1 | grep -q "^npm run $script" || exit 1; done
 USER node
 EXPOSE 8080 8081
 CMD ["node", "services/api/src/main.ts"]

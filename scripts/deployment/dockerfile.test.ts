@@ -2,6 +2,7 @@
 // nothing else is tried by the image itself when it is made.
 
 import { existsSync, globSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
 import { readApiConfig } from '../../services/api/src/config.ts'
 import { readNotifierConfig } from '../../services/notifier/src/config.ts'
@@ -60,6 +61,56 @@ test('every script that a container runs is in the image', () => {
     ).toBe(true)
   }
 })
+
+// What the runbooks tell an operator to run, beside the services themselves.
+const operators = ['audit', 'deliveries', 'keys', 'mail', 'migrate', 'vault']
+const entries = [
+  'services/api/src/main.ts',
+  'services/notifier/src/main.ts',
+  ...operators.map((name) => `scripts/${name}.ts`),
+]
+const importing =
+  /^(?:import|export)\s(?!type\s)(?:[\w$*{},\s]+\sfrom\s+)?'([^']+)'|\bimport\('([^']+)'\)/gm
+
+test('every file that a service or a script of the operator imports is in the image', () => {
+  const isCopied = (path: string) =>
+    copied.some((place) => path === place || path.startsWith(`${place}/`)) &&
+    !/\/test\/|\.test\.ts$|^packages\/testkit\/src\//.test(path)
+  const reached = reach(entries)
+  expect(reached.size).toBeGreaterThan(300)
+  expect([...reached].filter((path) => !isCopied(path))).toEqual([])
+})
+
+test('every script of the operator is loaded once when the image is made', () => {
+  expect(of('RUN').join('\n')).toContain(`for script in ${operators.join(' ')};`)
+})
+
+// All files that are loaded with these. Types are erased, and packages from elsewhere are npm's.
+function reach(from: readonly string[]): ReadonlySet<string> {
+  const seen = new Set<string>()
+  const waiting = [...from]
+  for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
+    if (seen.has(path)) continue
+    seen.add(path)
+    if (!path.endsWith('.ts')) continue
+    const text = readFileSync(`${root}${path}`, 'utf8')
+    for (const [, fixed, dynamic] of text.matchAll(importing)) {
+      const specifier = fixed ?? dynamic ?? ''
+      const [, name, rest] = /^@renkei\/([\w-]+)(\/.+)?$/.exec(specifier) ?? []
+      if (specifier.startsWith('.')) waiting.push(join(dirname(path), specifier))
+      else if (name !== undefined) waiting.push(fileOf(name, rest))
+      else if (path.startsWith('scripts/')) expect(specifier, path).toMatch(/^node:/)
+    }
+  }
+  return seen
+}
+
+function fileOf(name: string, rest = ''): string {
+  const manifest = readFileSync(`${root}packages/${name}/package.json`, 'utf8')
+  const { exports } = JSON.parse(manifest) as { exports: Record<string, string> }
+  const path = exports[`.${rest}`] ?? `.${rest}`
+  return join('packages', name, path)
+}
 
 test('runs as an ordinary user and exposes the ports of the services', () => {
   expect(instructions.at(-1)?.word).toBe('CMD')
