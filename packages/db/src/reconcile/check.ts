@@ -3,7 +3,7 @@
 
 import { sql } from 'kysely'
 import { unbalanced } from '../deliveries/ledger.ts'
-import type { Db, Tx } from '../open-database.ts'
+import type { Db } from '../open-database.ts'
 
 export interface UnbalancedEvent {
   readonly seq: number
@@ -25,7 +25,7 @@ export interface EventWindow {
 const unbalancedMax = 1000
 
 /** Finds the events that do not balance: among the newest, in the next chunk, and of those known. */
-export async function findUnbalanced(tx: Tx, window: EventWindow): Promise<UnbalancedEvent[]> {
+export async function findUnbalanced(db: Db, window: EventWindow): Promise<UnbalancedEvent[]> {
   const { known, recentMax, afterSeq, chunkMax } = window
   const { rows } = await sql<UnbalancedEvent>`
     SELECT e.seq, e.event_id AS "eventId", f.owed,
@@ -36,7 +36,7 @@ export async function findUnbalanced(tx: Tx, window: EventWindow): Promise<Unbal
         OR e.seq > (SELECT head - ${recentMax}::int FROM feed)
         OR e.seq > ${afterSeq} AND e.seq <= ${afterSeq + chunkMax})
       AND (f.seq IS NULL OR ${unbalanced})
-    ORDER BY e.seq LIMIT ${unbalancedMax}`.execute(tx)
+    ORDER BY e.seq LIMIT ${unbalancedMax}`.execute(db)
   return rows
 }
 
@@ -49,7 +49,7 @@ export interface Stuck {
 }
 
 /** Finds what should have been done long ago; what goes after an older revision is not meant. */
-export async function findStuck(tx: Db | Tx, afterMs: number): Promise<Stuck[]> {
+export async function findStuck(db: Db, afterMs: number): Promise<Stuck[]> {
   const long = sql`now() - make_interval(secs => ${afterMs}::bigint / 1000.0)`
   const { rows } = await sql<Stuck>`
     SELECT CASE WHEN claimed_by IS NULL THEN 'unclaimed' ELSE 'claimed' END AS what, lane,
@@ -64,7 +64,7 @@ export async function findStuck(tx: Db | Tx, afterMs: number): Promise<Stuck[]> 
     UNION ALL
     SELECT 'unexpanded', f.lane, count(*)::int, min(e.recorded_at)::text
     FROM fan_outs f JOIN events e USING (seq)
-    WHERE f.completed_at IS NULL AND e.recorded_at < ${long} GROUP BY f.lane`.execute(tx)
+    WHERE f.completed_at IS NULL AND e.recorded_at < ${long} GROUP BY f.lane`.execute(db)
   return rows
 }
 
@@ -78,13 +78,13 @@ export interface Backlog {
 }
 
 /** Counts what waits, by lane and level. */
-export async function readBacklog(tx: Db | Tx): Promise<Backlog[]> {
+export async function readBacklog(db: Db): Promise<Backlog[]> {
   const { rows } = await sql<Backlog>`
     SELECT lane, level, count(*)::int AS waiting,
       count(*) FILTER (WHERE due_at = 'infinity')::int AS held,
       coalesce(extract(epoch FROM now() - min(due_at) FILTER (
         WHERE claimed_by IS NULL AND due_at <= now())), 0)::float AS "oldestSeconds"
-    FROM delivery_queue GROUP BY lane, level ORDER BY level DESC, lane`.execute(tx)
+    FROM delivery_queue GROUP BY lane, level ORDER BY level DESC, lane`.execute(db)
   return rows
 }
 
@@ -94,11 +94,11 @@ export interface EndpointCount {
 }
 
 /** Counts the endpoints of active subscriptions by their health. */
-export async function countEndpoints(tx: Db | Tx): Promise<EndpointCount[]> {
+export async function countEndpoints(db: Db): Promise<EndpointCount[]> {
   const { rows } = await sql<EndpointCount>`
     SELECT CASE WHEN h.switched_off_at IS NOT NULL THEN 'switchedOff'
       ELSE coalesce(h.state, 'closed') END AS state, count(*)::int AS count
     FROM subscriptions s LEFT JOIN endpoint_health h USING (subscription_id)
-    WHERE s.state = 'active' GROUP BY 1 ORDER BY 1`.execute(tx)
+    WHERE s.state = 'active' GROUP BY 1 ORDER BY 1`.execute(db)
   return rows
 }

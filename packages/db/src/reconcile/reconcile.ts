@@ -2,7 +2,7 @@
 // process at a time looks; what it found stands in the database, for all to show.
 
 import { sql } from 'kysely'
-import type { Db, Tx } from '../open-database.ts'
+import type { Db } from '../open-database.ts'
 import {
   type Backlog,
   countEndpoints,
@@ -54,48 +54,54 @@ export async function reconcile(
   db: Db,
   options: ReconcileOptions,
 ): Promise<Reconciled | undefined> {
-  return db.transaction().execute(async (tx) => {
-    const place = await lockPlace(tx, options)
-    if (!place) return undefined
-    const startedMs = options.elapsedMs()
-    const repairs = await repair(tx, options.forgetNotifiersAfterMs)
-    const unbalanced = await findUnbalanced(tx, {
-      ...options,
-      known: place.known,
-      afterSeq: place.checkedSeq,
-    })
-    const found = {
-      unbalanced,
-      stuck: await findStuck(tx, options.stuckAfterMs),
-      backlog: await readBacklog(tx),
-      endpoints: await countEndpoints(tx),
-    }
-    const findings = { ...found, tookMs: Math.ceil(options.elapsedMs() - startedMs) }
-    await storePlace(tx, findings, options)
-    return { findings, repairs }
+  const place = await takeTurn(db, options)
+  if (!place) return undefined
+  const startedMs = options.elapsedMs()
+  const repairs = await repair(db, options.forgetNotifiersAfterMs)
+  const unbalanced = await findUnbalanced(db, {
+    ...options,
+    known: place.known,
+    afterSeq: place.checkedSeq,
   })
+  const found = {
+    unbalanced,
+    stuck: await findStuck(db, options.stuckAfterMs),
+    backlog: await readBacklog(db),
+    endpoints: await countEndpoints(db),
+  }
+  const findings = { ...found, tookMs: Math.ceil(options.elapsedMs() - startedMs) }
+  await storeFindings(db, findings, { ...options, ...place })
+  return { findings, repairs }
 }
 
-async function lockPlace(tx: Tx, { at, everyMs }: ReconcileOptions): Promise<Place | undefined> {
+// Whoever takes the turn says so at once and holds nothing while it looks: should it die, the next
+// turn comes in its time.
+async function takeTurn(db: Db, { at, everyMs }: ReconcileOptions): Promise<Place | undefined> {
   const { rows } = await sql<Place>`
-    SELECT checked_seq AS "checkedSeq", coalesce((
-      SELECT json_agg(u -> 'seq') FROM json_array_elements(findings -> 'unbalanced') AS u), '[]')
-      AS known
-    FROM reconciliation
+    UPDATE reconciliation SET looked_at = ${at}
     WHERE looked_at <= ${at}::timestamptz - make_interval(secs => greatest(${everyMs}::float,
       coalesce((findings ->> 'tookMs')::float, 0) * ${restFactor}::int) / 1000.0)
-    FOR UPDATE SKIP LOCKED`.execute(tx)
+    RETURNING checked_seq AS "checkedSeq", coalesce((
+      SELECT json_agg(u -> 'seq') FROM json_array_elements(findings -> 'unbalanced') AS u), '[]')
+      AS known`.execute(db)
   return rows[0]
 }
 
-// At the end of the feed the slow pass begins again.
-async function storePlace(tx: Tx, findings: Findings, { at, chunkMax }: ReconcileOptions) {
+// At the end of the feed the slow pass begins again. A look that lasted into the turn of the next one
+// has looked at the same chunk: it counts once.
+async function storeFindings(
+  db: Db,
+  findings: Findings,
+  { chunkMax, checkedSeq }: ReconcileOptions & Place,
+): Promise<void> {
   await sql`
-    UPDATE reconciliation SET looked_at = ${at}, findings = ${JSON.stringify(findings)}::json,
-      checked_seq = CASE WHEN checked_seq + ${chunkMax}::int >= head THEN 0
+    UPDATE reconciliation SET findings = ${JSON.stringify(findings)}::json,
+      checked_seq = CASE WHEN checked_seq <> ${checkedSeq} THEN checked_seq
+        WHEN checked_seq + ${chunkMax}::int >= head THEN 0
         ELSE checked_seq + ${chunkMax}::int END,
-      passes = passes + CASE WHEN checked_seq + ${chunkMax}::int >= head THEN 1 ELSE 0 END
-    FROM feed`.execute(tx)
+      passes = passes + CASE
+        WHEN checked_seq = ${checkedSeq} AND checked_seq + ${chunkMax}::int >= head THEN 1 ELSE 0 END
+    FROM feed`.execute(db)
 }
 
 export interface LastLook {
