@@ -44,6 +44,17 @@ export const defects: Readonly<Record<string, () => Defect>> = {
     spoil: (url) =>
       run(url, 'DELETE FROM delivery_queue WHERE attempts >= 1 AND claimed_by IS NULL'),
   }),
+  'give-up-early': () => ({
+    about: 'a delivery that has failed once is given up, with a reason, in books that balance',
+    spoil: (url) =>
+      run(
+        url,
+        `WITH gone AS (
+           DELETE FROM delivery_queue WHERE attempts >= 1 AND claimed_by IS NULL RETURNING *)
+         INSERT INTO delivery_outcomes (seq, subscription_id, outcome, reason, attempts, round)
+         SELECT seq, subscription_id, 'dead', 'it failed once', attempts, round FROM gone`,
+      ),
+  }),
   swallow: () => {
     const swallows = everyNth(100, () => true)
     return {

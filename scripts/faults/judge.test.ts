@@ -62,6 +62,11 @@ describe('what never came', () => {
     expect(with_('gave up')).toMatchObject({ dead: 1, lost: 0 })
     expect(with_('')).toMatchObject({ dead: 0, lost: 1 })
   })
+  test.each(['all', 'latest'] as const)('was given up too early, in mode %s as well', (mode) => {
+    const end = { eventId: 'e2', subscriptionId: 's', outcome: 'dead', reason: 'gave up' }
+    const { faults } = judge(evidence({ receipts, ended: [end], subscribers: [subscriber(mode)] }))
+    expect(faults).toEqual([expect.stringMatching(/^given up: .*revision 2 .*peer \(gave up\)$/)])
+  })
   test('is lost although it arrived when the receiver never said yes', () => {
     const refused = evidence({ receipts: [receipt(1), receipt(2, false), receipt(3)] })
     expect(judge(refused).totals).toMatchObject({ lost: 1 })

@@ -60,6 +60,7 @@ export function judge(evidence: Evidence): Verdict {
     },
     faults: [
       ...lost,
+      ...givenUp(evidence),
       ...outOfOrder(evidence, ended),
       ...unasked(evidence),
       ...evidence.readers.flatMap((reader) => feedFaults(reader, accepted)),
@@ -91,6 +92,17 @@ function newestTaken(receipts: readonly Receipt[], { subscriptionId }: Subscribe
     newest.set(reportId, Math.max(newest.get(reportId) ?? 0, revision))
   }
   return newest
+}
+
+// A run lasts minutes, a receiver has days: no fault of a plan may end a delivery.
+function givenUp({ accepted, subscribers, ended }: Evidence): string[] {
+  const events = new Map(accepted.map((event) => [event.eventId, event]))
+  const names = new Map(subscribers.map(({ subscriptionId, name }) => [subscriptionId, name]))
+  return ended.flatMap(({ eventId, subscriptionId, reason }) => {
+    const event = events.get(eventId)
+    const name = names.get(subscriptionId)
+    return event && name ? [`given up: ${describe(event)} for ${name} (${reason})`] : []
+  })
 }
 
 // Mode all: no revision comes for the first time before those before it were taken or given up.

@@ -52,7 +52,7 @@ test('what it has put right can be sent while it still looks', async () => {
     const taken = await world.sql(
       `UPDATE delivery_queue SET attempts = 1 WHERE claimed_by IS NULL RETURNING seq`,
     )
-    expect(taken.map(({ seq }) => Number(seq)).sort()).toEqual([1, 2])
+    expect(new Set(taken.map(({ seq }) => Number(seq)))).toEqual(new Set([1, 2]))
   })
   expect((await looking)?.repairs).toMatchObject({ claims: 1, held: 1 })
 })
