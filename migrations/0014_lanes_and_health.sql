@@ -11,11 +11,15 @@ ALTER TABLE delivery_queue
   ADD COLUMN round smallint NOT NULL DEFAULT 0 CHECK (round >= 0),
   ADD COLUMN replay_id uuid;
 UPDATE delivery_queue q SET level = e.peak_level FROM events e WHERE e.seq = q.seq;
-DROP INDEX delivery_queue_due;
-CREATE INDEX delivery_queue_due ON delivery_queue (lane, due_at) WHERE claimed_by IS NULL;
 -- A claim goes from subscription to subscription: a long backlog of one costs it one step.
 CREATE INDEX delivery_queue_walk ON delivery_queue (lane, level, subscription_id, due_at, seq)
   WHERE claimed_by IS NULL;
+DROP INDEX delivery_queue_by_report;
+CREATE INDEX delivery_queue_by_report ON delivery_queue (subscription_id, report_id, revision);
+-- It lives by insert and delete: dead rows are swept away soon, whatever it has grown to.
+ALTER TABLE delivery_queue SET (autovacuum_vacuum_scale_factor = 0.02,
+  autovacuum_vacuum_threshold = 1000, autovacuum_analyze_scale_factor = 0.05,
+  autovacuum_vacuum_cost_delay = 0);
 CREATE INDEX delivery_queue_held ON delivery_queue (subscription_id, level DESC, seq)
   WHERE due_at = 'infinity' AND claimed_by IS NULL;
 CREATE INDEX delivery_queue_by_replay ON delivery_queue (replay_id) WHERE replay_id IS NOT NULL;
@@ -25,7 +29,8 @@ ALTER TABLE delivery_outcomes
   ADD COLUMN replay_id uuid,
   DROP CONSTRAINT delivery_outcomes_pkey,
   ADD PRIMARY KEY (seq, subscription_id, round);
-CREATE INDEX delivery_outcomes_by_replay ON delivery_outcomes (replay_id)
+-- Progress of a replay is counted from the outcomes.
+CREATE INDEX delivery_outcomes_by_replay ON delivery_outcomes (replay_id, outcome)
   WHERE replay_id IS NOT NULL;
 ALTER TABLE delivery_attempts
   ADD COLUMN round smallint NOT NULL DEFAULT 0 CHECK (round >= 0);

@@ -31,10 +31,7 @@ CREATE INDEX replays_to_feed ON replays (next_at) WHERE state = 'running';
 CREATE INDEX replays_by_subscription ON replays (subscription_id, replay_id);
 CREATE INDEX replays_by_organisation ON replays (organisation_id) WHERE state = 'running';
 
--- Progress is counted from the outcomes; what has failed is found without reading what has not.
-DROP INDEX delivery_outcomes_by_replay;
-CREATE INDEX delivery_outcomes_by_replay ON delivery_outcomes (replay_id, outcome)
-  WHERE replay_id IS NOT NULL;
+-- What has failed is found without reading what has not.
 CREATE INDEX delivery_outcomes_not_delivered
   ON delivery_outcomes (subscription_id, outcome, seq) WHERE outcome <> 'delivered';
 -- Standings of one subscription are counted without reading the rows.

@@ -110,13 +110,17 @@ export async function withVault<T>(
   })
 }
 
-/** Lends a database with one connection. */
-export async function withDatabase<T>(url: string, work: (db: Db) => Promise<T>): Promise<T> {
+/** Lends a database with one connection; a statement may take half a minute unless told otherwise. */
+export async function withDatabase<T>(
+  url: string,
+  work: (db: Db) => Promise<T>,
+  { applicationName = 'renkei-vault', statementTimeoutMs = 30_000 } = {},
+): Promise<T> {
   const { db, close } = openDatabase({
     url,
-    applicationName: 'renkei-vault',
+    applicationName,
     connectionsMax: 1,
-    statementTimeoutMs: 30_000,
+    statementTimeoutMs,
   })
   try {
     return await work(db)

@@ -100,13 +100,6 @@ export function toStanding(row: StandingRow): DeliveryStanding {
   }
 }
 
-/** Counts the events whose ledger does not balance; anything but zero is a defect. */
-export async function countUnbalanced(db: Db): Promise<number> {
-  const { rows } = await sql<{ count: number }>`
-    SELECT count(*)::int AS count FROM fan_outs f WHERE ${unbalanced}`.execute(db)
-  return rows[0]?.count ?? 0
-}
-
 /**
  * True of a row `f` of `fan_outs` when its event does not balance. A delivery is owed once: it is in
  * the queue in round 0, or has an outcome of round 0; a later round follows the one before it.
