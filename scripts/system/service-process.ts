@@ -2,7 +2,7 @@
 // however it ends, the channel closes and the child stops by itself.
 
 import { spawn } from 'node:child_process'
-import { closeSync, openSync, readFileSync } from 'node:fs'
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 import { root } from './paths.ts'
 
 export interface ServiceProcess {
@@ -45,13 +45,15 @@ export async function startService(options: ServiceOptions): Promise<ServiceProc
       child.kill('SIGKILL')
       fail('was not ready in time')
     }, options.readyTimeoutMs ?? 30_000)
-    child.once('message', (message: { ready: string }) => {
-      clearTimeout(timer)
-      resolve(message.ready)
-    })
-    child.once('exit', (code) => {
+    const onExit = (code: number | null) => {
       clearTimeout(timer)
       fail(`ended with code ${code} before it was ready`)
+    }
+    child.once('exit', onExit)
+    child.once('message', (message: { ready: string }) => {
+      clearTimeout(timer)
+      child.off('exit', onExit)
+      resolve(message.ready)
     })
   })
   return {
@@ -70,6 +72,17 @@ export async function startService(options: ServiceOptions): Promise<ServiceProc
   }
 }
 
+const endBytes = 4000
+
 function endOf(logFile: string | undefined): string {
-  return logFile === undefined ? '' : readFileSync(logFile, 'utf8').slice(-4000)
+  if (logFile === undefined) return ''
+  const file = openSync(logFile, 'r')
+  try {
+    const size = fstatSync(file).size
+    const end = Buffer.alloc(Math.min(size, endBytes))
+    readSync(file, end, 0, end.length, size - end.length)
+    return end.toString()
+  } finally {
+    closeSync(file)
+  }
 }

@@ -25,6 +25,7 @@ import type {
   DeliveryAttemptsTable,
   NotifiersTable,
   EndpointHealthTable,
+  SubscriptionViewsTable,
 } from './deliveries/delivery-tables.ts'
 import type {
   AgreementsTable,
@@ -63,6 +64,7 @@ export interface Tables {
   delivery_attempts: DeliveryAttemptsTable
   notifiers: NotifiersTable
   endpoint_health: EndpointHealthTable
+  subscription_views: SubscriptionViewsTable
   replays: ReplaysTable
   reconciliation: ReconciliationTable
   agreements: AgreementsTable

@@ -16,15 +16,15 @@ function expectedOfStatus(status: number): Expected {
   const single: Record<number, Expected> = {
     408: ['retry', 'as the receiver says, or normal', 'bad'],
     410: ['refused', 'never', 'untouched'],
-    425: ['retry', 'as the receiver says, or normal', 'untouched'],
-    429: ['retry', 'as the receiver says, or normal', 'untouched'],
+    425: ['retry', 'as the receiver says, or normal', 'bad'],
+    429: ['retry', 'as the receiver says, or normal', 'bad'],
   }
   return single[status] ?? ['retry', 'slow', 'bad']
 }
 
 const failed: Expected = ['retry', 'normal', 'bad']
 const expectedOfFault: Record<Fault, Expected> = {
-  'target-refused': ['refused', 'never', 'untouched'],
+  'target-refused': ['retry', 'slow', 'bad'],
   'address-blocked': failed,
   'name-unresolved': failed,
   'connection-refused': failed,

@@ -28,8 +28,6 @@ const later = { ...failed, heedsRetryAfter: true, pace: 'normal' } as const
 const again = { ...failed, heedsRetryAfter: false, pace: 'normal' } as const
 // A mistake in a receiver's configuration must not lose it a report: it is asked again, not often.
 const slowly = { ...failed, heedsRetryAfter: false, pace: 'slow' } as const
-// Alive and well, only not now.
-const busy = { ...later, countsAgainstHealth: false } as const
 
 // The first row that holds the status decides.
 const statusRows: readonly StatusRow[] = [
@@ -44,8 +42,8 @@ const statusRows: readonly StatusRow[] = [
     gone: true,
     words: 'the receiver wants no more',
   },
-  { from: 425, to: 425, ...busy, words: 'too early for the receiver' },
-  { from: 429, to: 429, ...busy, words: 'too many requests for the receiver' },
+  { from: 425, to: 425, ...later, words: 'too early for the receiver' },
+  { from: 429, to: 429, ...later, words: 'too many requests for the receiver' },
   { from: 400, to: 499, ...slowly, words: 'the receiver does not accept the request' },
   { from: 500, to: 599, ...later, words: 'the receiver has failed' },
   { from: 100, to: 199, ...again, words: 'an interim answer is not an answer' },
@@ -58,12 +56,11 @@ export function outcomeOfStatus(status: number): Outcome {
   return statusRows.find((row) => status >= row.from && status <= row.to) ?? notHttpStatus
 }
 
-const final = { ...ended, result: 'refused', gone: false } as const
-
 // An answer that breaks off is no answer, whatever its status: a repeat does no harm, since the
-// webhook-id stays the same, while a loss would. Only an address that can never be allowed is final.
+// webhook-id stays the same, while a loss would. An address that is not allowed here may be allowed once
+// the operator has mended his settings: nothing of it is final.
 export const faultOutcomes = {
-  'target-refused': { ...final, words: 'the address can never be delivered to' },
+  'target-refused': { ...slowly, words: 'the address may not be delivered to' },
   'address-blocked': { ...again, words: 'the host name has only blocked addresses' },
   'name-unresolved': { ...again, words: 'the host name could not be resolved' },
   'connection-refused': { ...again, words: 'the receiver refused the connection' },

@@ -1,10 +1,11 @@
 // Builds everything that a notifier process consists of, in order, and stops it in reverse: no new
 // work, what is in flight finishes, results are recorded, claims are given back.
 
-import { assertMigrated, newId, signOff } from '@renkei/db'
-import { type Logger, makeStopper, type Stopper } from '@renkei/service-kit'
+import { assertMigrated, newId, readClock, signOff } from '@renkei/db'
+import { type Logger, makeStopper, type Stopper, systemClock } from '@renkei/service-kit'
 import type { NotifierConfig } from './config.ts'
 import { startHealthServer } from './health/server.ts'
+import { makeSharedClock } from './lanes/shared-clock.ts'
 import { startSweep } from './lanes/sweep.ts'
 import { buildLanes } from './wiring/build-lanes.ts'
 import type { Context } from './wiring/context.ts'
@@ -21,7 +22,8 @@ export interface RunningNotifier {
 
 /** Starts a notifier; rejects when the database is absent or its version is not ours. */
 export async function startNotifier(config: NotifierConfig, log: Logger): Promise<RunningNotifier> {
-  const stopper = makeStopper(log, config.webhook.timeoutMs + 5000)
+  const sendMs = Math.max(config.webhook.timeoutMs, config.mail.deadlineMs)
+  const stopper = makeStopper(log, sendMs + 5000)
   try {
     return { healthUrl: await start(config, log, stopper), stopper }
   } catch (error) {
@@ -33,7 +35,8 @@ export async function startNotifier(config: NotifierConfig, log: Logger): Promis
 async function start(config: NotifierConfig, log: Logger, stopper: Stopper): Promise<string> {
   const { db, urgentDb } = openDatabases(config, log, stopper)
   await assertMigrated(db)
-  const context: Context = { config, log, stopper, db, notifierId: newId() }
+  const clock = await makeSharedClock(systemClock, () => readClock(db))
+  const context: Context = { config, log, stopper, db, clock, notifierId: newId() }
   const vault = await openNotifierVault(context)
   stopper.add('claims', () => signOff(db, context.notifierId))
   const channels = await openChannels(context, vault)

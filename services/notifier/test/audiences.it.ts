@@ -169,7 +169,7 @@ describe('a subscription that changes while deliveries wait', () => {
     await world.sql(`UPDATE delivery_queue SET claimed_by = '${notifierId}'
       WHERE seq = ${event.seq}`)
     await world.change(subscription, { state: 'active' })
-    await release(world.db, notifierId, [{ seq: event.seq, subscriptionId }], null)
+    await release(world.db, notifierId, [{ seq: event.seq, subscriptionId }], { delayMs: null })
     await signOff(world.db, notifierId)
     const [ledger] = await world.settled([event])
     expect(ledger).toMatchObject({ owed: 1, delivered: 1 })
@@ -243,6 +243,7 @@ describe('a subscription that changes while deliveries wait', () => {
   })
 
   test('who subscribes while a report is being accepted either gets it or begins after it', async () => {
+    await world.sql("UPDATE subscriptions SET state = 'ended' WHERE state <> 'ended'")
     const organisationId = await world.organisation()
     const { db } = world
     let accepted: Accepted | undefined

@@ -197,7 +197,14 @@ describe('receivers that misbehave', () => {
     await world.change(broken, { secret: 'none' })
     const next = await world.accept({ level: 4 })
     await receiver.waitFor(() => healthy.every((path) => receiver.at(path).length === 3))
+    // It is tried again slowly: somebody has to mend it.
+    await waitFor(async () => {
+      const [row] = await world.sql(`SELECT attempts, reason FROM delivery_queue
+        WHERE subscription_id = '${broken.subscriptionId}' AND claimed_by IS NULL`)
+      return row?.['attempts'] === 1 && String(row['reason']) !== ''
+    })
     await world.change(broken, { secret: newSecret() })
+    await world.sql('UPDATE delivery_queue SET due_at = now() WHERE claimed_by IS NULL')
     await world.settled([next])
     expect(receiver.at('/broken')).toHaveLength(1)
     expect(await world.unbalanced()).toBe(0)

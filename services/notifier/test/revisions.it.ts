@@ -105,6 +105,7 @@ describe('mode latest', () => {
   test('an older revision that waits for its turn is not sent after a newer one', async () => {
     await start({
       RENKEI_SEND_SLOTS_MAX: '2',
+      RENKEI_SEND_STALLED_AFTER_MS: '10000',
       RENKEI_LANE_BACKLOG_MAX: '1',
       RENKEI_WEBHOOK_TIMEOUT_MS: '5000',
     })
@@ -169,7 +170,11 @@ describe('mode all', () => {
   })
 
   test('a crisis takes along what it must follow: a backlog, and a retry time of an hour', async () => {
-    await start({ RENKEI_SEND_SLOTS_MAX: '2', RENKEI_WEBHOOK_TIMEOUT_MS: '5000' })
+    await start({
+      RENKEI_SEND_SLOTS_MAX: '2',
+      RENKEI_SEND_STALLED_AFTER_MS: '10000',
+      RENKEI_WEBHOOK_TIMEOUT_MS: '5000',
+    })
     await subscribeApart('all')
     receiver.script('/x', comeBackLater)
     const reportId = newId()

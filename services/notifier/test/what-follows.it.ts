@@ -9,7 +9,7 @@ import { createSender, newSecret, type Sender } from '@renkei/webhook'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { SendOutcome } from '../src/channels/channel.ts'
 import { afterAttempts, unknownHealth } from '../src/deliver/health-policy.ts'
-import { askedMs, decideNext } from '../src/deliver/retry-policy.ts'
+import { decideNext } from '../src/deliver/retry-policy.ts'
 import { tallyOf, type TriedDelivery } from '../src/deliver/tally.ts'
 
 const minuteMs = 60_000
@@ -28,7 +28,6 @@ type Row = readonly [
 const good: Row = ['delivered', none, ['closed', 'closed']]
 const failed: Row = ['again', normal, ['closed', 'open']]
 const mistaken: Row = ['again', slow, ['closed', 'open']]
-const busy: Row = ['again', normal, ['closed', 'closed']]
 const ended: Row = ['refused', none, ['closed', 'closed']]
 
 // Written out, so that the table of the sender is checked and not repeated.
@@ -36,9 +35,8 @@ function rowOf(status: number): Row {
   if (status < 200) return failed
   if (status < 300) return good
   if (status < 400) return mistaken
-  if (status === 408 || status >= 500) return failed
+  if ([408, 425, 429].includes(status) || status >= 500) return failed
   if (status === 410) return ended
-  if (status === 425 || status === 429) return busy
   return mistaken
 }
 
@@ -120,8 +118,8 @@ const faults: readonly (readonly [name: string, url: () => string, row: Row, wor
   [
     'is named by an address out of bounds',
     () => 'http://169.254.169.254/',
-    ended,
-    /never be delivered/,
+    mistaken,
+    /may not be delivered to/,
   ],
 ]
 
@@ -165,10 +163,10 @@ function whatFollows(outcome: SendOutcome): Row {
 }
 
 function healthAfter(outcome: SendOutcome, times: number): string {
-  const tried = { subscriptionId: 's', level: 1, askedMs: askedMs(outcome, 1) }
+  const tried = { subscriptionId: 's', level: 1, askedMs: outcome.retryAfterMs ?? 0 }
   const one = { countsAgainstHealth: true, ...outcome, ...tried } as unknown as TriedDelivery
   const tally = tallyOf(Array.from({ length: times }, () => one)).get('s')
-  const at = { now: new Date(), random: 1 }
+  const at = { now: new Date(), random: 1, levelWaiting: 0 }
   return tally ? afterAttempts(unknownHealth('s'), tally, at).state : 'closed'
 }
 

@@ -3,6 +3,7 @@
 
 import { sql } from 'kysely'
 import type { Db } from '../open-database.ts'
+import { isBlocked } from './is-blocked.ts'
 import { newerIsOwed, overtakenReason } from './newer-is-owed.ts'
 import { type Recipient, recipientColumns } from './recipient.ts'
 import { readSkipped, type Skipped } from './skipped.ts'
@@ -110,9 +111,7 @@ function walk(options: ClaimOptions, side: ReturnType<typeof sql>) {
       SELECT q.seq, q.subscription_id, q.level, q.due_at FROM delivery_queue q
       WHERE q.lane = ${lane} AND q.level = levels.level AND q.claimed_by IS NULL
         AND q.subscription_id = step.subscription_id AND q.due_at <= now()
-        AND NOT (q.ordered AND q.replay_id IS NULL AND EXISTS (SELECT FROM delivery_queue older
-          WHERE older.subscription_id = q.subscription_id AND older.report_id = q.report_id
-            AND older.revision < q.revision AND older.replay_id IS NULL))
+        AND ${isBlocked} IS NOT TRUE
       ORDER BY q.due_at, q.seq LIMIT ${perSubscriptionMax}) own
     WHERE step.subscription_id <> ALL(${[...except]}::uuid[])
       AND step.subscription_id <> ALL(ARRAY(SELECT subscription_id FROM subscriptions
@@ -126,7 +125,8 @@ export async function lanesWithWork(db: Db): Promise<string[]> {
   const { rows } = await sql<{ lane: string }>`
     SELECT lane FROM unnest(ARRAY['level4', 'level3', 'level0to2', 'retry', 'replay']) AS lanes (lane)
     WHERE EXISTS (SELECT FROM delivery_queue q
-        WHERE q.lane = lanes.lane AND q.claimed_by IS NULL AND q.due_at <= now())
+        WHERE q.lane = lanes.lane AND q.claimed_by IS NULL AND q.due_at <= now()
+          AND ${isBlocked} IS NOT TRUE)
       OR EXISTS (SELECT FROM fan_outs f
         WHERE f.lane = lanes.lane AND f.completed_at IS NULL)`.execute(db)
   return rows.map((row) => row.lane)

@@ -93,3 +93,10 @@ export interface EndpointHealthTable {
   last_reason: string | null
   updated_at: Date
 }
+
+export interface SubscriptionViewsTable {
+  subscription_id: string
+  since: number
+  until: number
+  filter: JSONColumnType<object>
+}

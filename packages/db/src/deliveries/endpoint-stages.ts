@@ -11,6 +11,8 @@ export interface StageTerms {
   readonly now: Date
   /** How long after the first failure each stage is reached, in milliseconds. */
   readonly afterMs: Readonly<Record<EndpointStage, number>>
+  /** One that has failed less often in a row is not spoken of. */
+  readonly failuresMin: number
 }
 
 export interface StageReached {
@@ -26,7 +28,7 @@ export interface StageReached {
 /** Takes the next endpoint that has reached a stage, for this transaction; nothing when none has. */
 export async function takeStage(
   tx: Tx,
-  { now, afterMs }: StageTerms,
+  { now, afterMs, failuresMin }: StageTerms,
 ): Promise<StageReached | undefined> {
   const since = (stage: EndpointStage) => new Date(now.getTime() - afterMs[stage])
   const { rows } = await sql<StageReached>`
@@ -35,7 +37,7 @@ export async function takeStage(
         CASE WHEN h.failing_since <= ${since('switchedOff')} THEN 'switchedOff'
           WHEN h.failing_since <= ${since('warned')} THEN 'warned' ELSE 'failing' END AS stage
       FROM endpoint_health h JOIN subscriptions s USING (subscription_id)
-      WHERE s.state = 'active' AND (
+      WHERE s.state = 'active' AND h.consecutive_failures >= ${failuresMin} AND (
         h.failing_since <= ${since('failing')} AND h.told IS NULL
         OR h.failing_since <= ${since('warned')} AND h.told = 'failing'
         OR h.failing_since <= ${since('switchedOff')} AND h.told IN ('failing', 'warned'))
@@ -75,7 +77,7 @@ export async function takeRecovered(
     WITH next AS (
       SELECT h.subscription_id, s.organisation_id
       FROM endpoint_health h JOIN subscriptions s USING (subscription_id)
-      WHERE h.failing_since IS NULL AND h.told IS NOT NULL LIMIT 1 FOR UPDATE OF h SKIP LOCKED
+      WHERE h.consecutive_failures = 0 AND h.told IS NOT NULL LIMIT 1 FOR UPDATE OF h SKIP LOCKED
     ), told AS (
       UPDATE endpoint_health h SET told = NULL, updated_at = ${now} FROM next
       WHERE h.subscription_id = next.subscription_id)

@@ -23,7 +23,7 @@ export type EventToPlace = FeedEvent &
     readonly reportPeakLevel: number
   }
 
-/** An active subscription, as the fan-out asks of it. */
+/** A subscription with the view that the event belongs to, as the fan-out asks of it. */
 export interface SubscriptionView extends Recipient {
   readonly mode: 'latest' | 'all'
 }
@@ -101,6 +101,7 @@ async function placeAll(
     const { subscriptionId: id } = subscription
     if (switchedOff.has(id) && level < 3) return { at: 'switchedOff' }
     const digest = digestAt?.(event, subscription)
+    if (subscription.state === 'paused') return { at: 'held' }
     if (digest) return { at: digest }
     return { at: held.has(id) ? 'held' : 'now' }
   }
@@ -125,12 +126,22 @@ async function lockNext(tx: Tx, lane: string): Promise<EventToPlace | undefined>
   return rows[0]
 }
 
-// One more than wanted is asked for, to see whether there is more.
-async function readChunk(tx: Tx, { afterSubscription: after }: OpenFanOut, limit: number) {
+// One more than wanted is asked for, to see whether there is more. What was accepted while another view
+// held is judged by that one; what is owed to a subscription that pauses by now is held.
+async function readChunk(tx: Tx, { afterSubscription: after, seq }: OpenFanOut, limit: number) {
   const { rows } = await sql<SubscriptionView>`
-    SELECT ${recipientColumns}, s.mode
+    SELECT ${recipientColumns}, s.mode, coalesce(v.filter, s.filter) AS filter,
+      coalesce(v.since, s.view_since) AS "viewSince"
     FROM subscriptions s JOIN organisations o USING (organisation_id)
-    WHERE s.state = 'active' AND (${after}::uuid IS NULL OR s.subscription_id > ${after}::uuid)
+    LEFT JOIN LATERAL (
+      SELECT ended.filter, ended.since FROM subscription_views ended
+      WHERE (s.view_since >= ${seq} OR s.state = 'paused')
+        AND ended.subscription_id = s.subscription_id
+        AND ended.since < ${seq} AND ended.until >= ${seq}
+      ORDER BY ended.until DESC LIMIT 1) v ON true
+    WHERE s.state IN ('active', 'paused')
+      AND (s.state = 'active' AND s.view_since < ${seq} OR v.since IS NOT NULL)
+      AND (${after}::uuid IS NULL OR s.subscription_id > ${after}::uuid)
     ORDER BY s.subscription_id LIMIT ${limit + 1}`.execute(tx)
   return { subscriptions: rows.slice(0, limit), complete: rows.length <= limit }
 }

@@ -5,14 +5,14 @@ import type { Db } from '../open-database.ts'
 import type { DeliveryKey } from './claim.ts'
 
 /**
- * Gives deliveries back untried, due again after `delayMs`; with null they wait for their
+ * Gives deliveries back untried, for a reason if there is one, due again after `delayMs`; with null they wait for their
  * subscription to resume, which may be at this very moment: hence the lock.
  */
 export async function release(
   db: Db,
   notifierId: string,
   deliveries: readonly DeliveryKey[],
-  delayMs: number | null,
+  { delayMs, reason = null }: { delayMs: number | null; reason?: string | null },
 ): Promise<void> {
   if (deliveries.length === 0) return
   const ids = deliveries.map((d) => d.subscriptionId)
@@ -20,7 +20,8 @@ export async function release(
     WITH held AS (
       SELECT subscription_id, state <> 'active' AS waits FROM subscriptions
       WHERE ${delayMs}::int IS NULL AND subscription_id = ANY(${ids}::uuid[]) FOR SHARE)
-    UPDATE delivery_queue q SET claimed_by = NULL, due_at = CASE WHEN held.waits THEN 'infinity'
+    UPDATE delivery_queue q SET claimed_by = NULL, reason = coalesce(${reason}, q.reason),
+      due_at = CASE WHEN held.waits THEN 'infinity'
       ELSE now() + make_interval(secs => coalesce(${delayMs}::int, 0) / 1000.0) END
     FROM unnest(${deliveries.map((d) => d.seq)}::bigint[], ${ids}::uuid[])
         AS given (seq, subscription_id) LEFT JOIN held USING (subscription_id)

@@ -5,6 +5,7 @@ import { sql } from 'kysely'
 import type { Db, Tx } from '../open-database.ts'
 import type { EndpointState } from '../tables.ts'
 import type { DeliveryKey } from './claim.ts'
+import { isBlocked } from './is-blocked.ts'
 
 export interface EndpointHealth {
   readonly subscriptionId: string
@@ -53,14 +54,23 @@ export interface HealthChange {
 export async function changeHealth(
   db: Db,
   { failed, succeeded }: HealthQuestion,
-  decide: (subscriptionId: string, before: EndpointHealth | undefined) => EndpointHealth,
+  decide: (
+    subscriptionId: string,
+    before: EndpointHealth | undefined,
+    levelWaiting: number,
+  ) => EndpointHealth,
 ): Promise<HealthChange[]> {
   const ill = await findIll(db, succeeded)
   const ids = [...new Set([...failed, ...ill])].sort()
   if (ids.length === 0) return []
   return db.transaction().execute(async (tx) => {
+    await makeRows(tx, failed)
     const known = await lockHealth(tx, ids)
-    const changes = ids.map((id) => ({ before: known.get(id), after: decide(id, known.get(id)) }))
+    const levels = await readLevels(tx, failed)
+    const changes = ids.map((id) => {
+      const before = known.get(id)
+      return { before, after: decide(id, before, levels.get(id) ?? 0) }
+    })
     await writeHealth(
       tx,
       changes.map(({ after }) => after),
@@ -86,8 +96,17 @@ async function findIll(db: Db, ids: readonly string[]): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`
     SELECT subscription_id AS id FROM endpoint_health
     WHERE subscription_id = ANY(${[...ids]}::uuid[])
-      AND (state <> 'closed' OR failing_since IS NOT NULL)`.execute(db)
+      AND (state <> 'closed' OR consecutive_failures > 0)`.execute(db)
   return rows.map(({ id }) => id)
+}
+
+// A row that is not there cannot be locked, and two who see none would both count from nothing.
+async function makeRows(tx: Tx, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return
+  await sql`
+    INSERT INTO endpoint_health (subscription_id, state, consecutive_failures, updated_at)
+    SELECT id, 'closed', 0, now() FROM unnest(${[...ids].sort()}::uuid[]) AS failed (id)
+    ON CONFLICT DO NOTHING`.execute(tx)
 }
 
 // Always in the same order, so that two who lock several do not wait for each other.
@@ -96,6 +115,15 @@ async function lockHealth(tx: Tx, ids: readonly string[]): Promise<Map<string, E
     SELECT ${healthColumns} FROM endpoint_health WHERE subscription_id = ANY(${[...ids]}::uuid[])
     ORDER BY subscription_id FOR UPDATE`.execute(tx)
   return new Map(rows.map((row) => [row.subscriptionId, row]))
+}
+
+// Of each endpoint the highest level that waits for it.
+async function readLevels(tx: Tx, ids: readonly string[]): Promise<Map<string, number>> {
+  if (ids.length === 0) return new Map()
+  const { rows } = await sql<{ id: string; level: number }>`
+    SELECT subscription_id AS id, max(level) AS level FROM delivery_queue
+    WHERE subscription_id = ANY(${[...ids]}::uuid[]) GROUP BY subscription_id`.execute(tx)
+  return new Map(rows.map(({ id, level }) => [id, level]))
 }
 
 async function writeHealth(tx: Tx, healths: readonly EndpointHealth[]): Promise<void> {
@@ -205,18 +233,22 @@ export async function startProbes(db: Db, limit: number): Promise<DeliveryKey[]>
       SELECT due.subscription_id, first.seq FROM due LEFT JOIN LATERAL (
         SELECT q.seq FROM delivery_queue q
         WHERE q.subscription_id = due.subscription_id AND q.due_at = 'infinity'
-          AND q.claimed_by IS NULL AND NOT (q.ordered AND EXISTS (
-            SELECT FROM delivery_queue older WHERE older.subscription_id = q.subscription_id
-              AND older.report_id = q.report_id AND older.revision < q.revision
-              AND older.replay_id IS NULL))
+          AND q.claimed_by IS NULL AND ${isBlocked} IS NOT TRUE
         ORDER BY q.level DESC, q.seq LIMIT 1) first ON true
     ), begun AS (
       UPDATE endpoint_health h
       SET state = CASE WHEN pick.seq IS NULL THEN 'closed' ELSE 'halfOpen' END,
         probe_at = CASE WHEN pick.seq IS NOT NULL
           THEN now() + make_interval(secs => ${probeLeaseMs}::int / 1000.0) END,
+        -- Nothing is tried any more: that it goes on failing is not known.
+        failing_since = CASE WHEN pick.seq IS NOT NULL THEN h.failing_since END,
         asked_until = NULL, updated_at = now()
       FROM pick WHERE h.subscription_id = pick.subscription_id
+    ), freed AS (
+      -- Behind a revision that is on its way: nothing is held for an endpoint that counts as closed.
+      UPDATE delivery_queue q SET due_at = now() FROM pick
+      WHERE pick.seq IS NULL AND q.subscription_id = pick.subscription_id
+        AND q.due_at = 'infinity' AND q.claimed_by IS NULL
     )
     UPDATE delivery_queue q SET due_at = now(), lane = CASE
         WHEN q.lane IN ('replay', 'digest') OR q.level = 4 AND q.lane = 'level4' THEN q.lane

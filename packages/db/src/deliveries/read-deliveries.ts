@@ -71,11 +71,20 @@ export interface AttemptLine {
   readonly replayId: string | null
 }
 
-/** Lists the attempts of one delivery, oldest first; resolves to nothing when it was never owed. */
+/** An attempt after which a page begins. */
+export type AttemptPlace = Pick<AttemptLine, 'round' | 'attempt'>
+
+export interface AttemptsPage {
+  readonly subscriptionId: string
+  readonly eventId: string
+  readonly after: AttemptPlace | null
+  readonly limit: number
+}
+
+/** Lists attempts of one delivery, oldest first; resolves to nothing when it was never owed. */
 export async function listAttempts(
   db: Db,
-  subscriptionId: string,
-  eventId: string,
+  { subscriptionId, eventId, after, limit }: AttemptsPage,
 ): Promise<AttemptLine[] | undefined> {
   const { rows } = await sql<{ seq: number }>`
     SELECT seq FROM events WHERE event_id = ${eventId} AND (
@@ -92,6 +101,7 @@ export async function listAttempts(
     LEFT JOIN delivery_outcomes o USING (seq, subscription_id, round)
     LEFT JOIN delivery_queue q USING (seq, subscription_id, round)
     WHERE a.subscription_id = ${subscriptionId} AND a.seq = ${event.seq}
-    ORDER BY a.round, a.attempt LIMIT 1000`.execute(db)
+      AND (a.round, a.attempt) > (${after?.round ?? 0}::int, ${after?.attempt ?? 0}::int)
+    ORDER BY a.round, a.attempt LIMIT ${limit}`.execute(db)
   return attempts
 }

@@ -22,7 +22,8 @@ export interface AttemptResult {
 }
 
 /**
- * Records attempts and resolves to the lanes in which deliveries now have their turn. Asynchronous
+ * Records attempts and resolves to the lanes in which deliveries now have their turn. Only who holds a
+ * delivery puts it off or ends it; that it was delivered counts from anybody, be he taken for dead. Asynchronous
  * commit is enough here: a crash may forget that something was delivered, and then it is delivered
  * again, but a delivery is never forgotten.
  */
@@ -46,11 +47,14 @@ export async function recordAttempts(
     ), ended AS (
       DELETE FROM delivery_queue q USING input i
       WHERE q.seq = i.seq AND q.subscription_id = i."subscriptionId" AND i.outcome IS NOT NULL
+        AND q.round = i.round
+        AND (i.outcome = 'delivered' OR q.claimed_by = ${notifierId}::uuid)
       RETURNING q.seq, q.subscription_id, q.report_id, q.ordered, q.round, q.replay_id, i.outcome,
         i.reason, i.attempt
     ), overtaken AS (
       DELETE FROM delivery_queue q USING input i, events e
       WHERE q.seq = i.seq AND q.subscription_id = i."subscriptionId" AND i.outcome IS NULL
+        AND q.round = i.round AND q.claimed_by = ${notifierId}::uuid
         AND e.seq = q.seq AND NOT q.ordered AND q.replay_id IS NULL AND ${newerIsOwed}
       RETURNING q.seq, q.subscription_id, q.round, i.attempt
     ), outcomes AS (
@@ -64,7 +68,7 @@ export async function recordAttempts(
         claimed_by = NULL, due_at = now() + make_interval(secs => i."retryInMs" / 1000.0)
       FROM input i
       WHERE q.seq = i.seq AND q.subscription_id = i."subscriptionId" AND i.outcome IS NULL
-        AND q.claimed_by = ${notifierId}::uuid
+        AND q.round = i.round AND q.claimed_by = ${notifierId}::uuid
         AND NOT EXISTS (SELECT FROM overtaken o
           WHERE o.seq = q.seq AND o.subscription_id = q.subscription_id)
     )

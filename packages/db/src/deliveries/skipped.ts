@@ -1,5 +1,5 @@
-// What a receiver was spared: revisions that a newer one superseded before it got them. It is told so,
-// with the highest level among them, so that no peak stays hidden.
+// What a receiver has not got: revisions that a newer one superseded, or that ended otherwise. It is told
+// so, with the highest level among them, so that no peak stays hidden.
 
 import { sql } from 'kysely'
 import type { Db, Tx } from '../open-database.ts'
@@ -7,7 +7,7 @@ import type { Db, Tx } from '../open-database.ts'
 export interface Skipped {
   /** The newest revision that was delivered before; 0 when none was. */
   readonly previousDeliveredRevision: number
-  /** Of the superseded revisions since then. */
+  /** Of the revisions since then that it has not got. */
   readonly highestLevel: number
 }
 
@@ -35,11 +35,17 @@ export async function readSkipped(
       WHERE e.report_id = a.report_id AND e.revision < a.revision
         AND o.subscription_id = a.subscription_id AND o.outcome = 'delivered'
       ORDER BY e.revision DESC LIMIT 1) got ON true
+    JOIN events own ON own.report_id = a.report_id AND own.revision = a.revision
     CROSS JOIN LATERAL (
-      SELECT max(e.level) AS level FROM events e JOIN delivery_outcomes o USING (seq)
+      SELECT max(e.level) AS level FROM events e
       WHERE e.report_id = a.report_id AND e.revision < a.revision
-        AND e.revision > coalesce(got.revision, 0)
-        AND o.subscription_id = a.subscription_id AND o.outcome = 'superseded') gone
+        AND e.revision > coalesce(got.revision, 0) AND (
+          EXISTS (SELECT FROM delivery_outcomes o
+            WHERE o.seq = e.seq AND o.subscription_id = a.subscription_id
+              AND o.outcome <> 'delivered')
+          -- On its way still: whether it arrives is not known, and a peak must not be missed.
+          OR e.level > own.level AND EXISTS (SELECT FROM delivery_queue q
+            WHERE q.seq = e.seq AND q.subscription_id = a.subscription_id))) gone
     WHERE gone.level IS NOT NULL`.execute(db)
   const byKey = new Map(rows.map(({ key, ...skipped }) => [key, skipped]))
   return ({ subscriptionId, reportId, revision }) =>

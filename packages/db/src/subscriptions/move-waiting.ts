@@ -33,9 +33,11 @@ export async function trustEndpoint(tx: Tx, subscriptionId: string): Promise<voi
       AND s.state = 'active'`.execute(tx)
 }
 
+// What is on its way ends by what becomes of it: it may be delivered.
 async function refuseWaiting(tx: Tx, subscriptionId: string): Promise<void> {
   await sql`
-    WITH gone AS (DELETE FROM delivery_queue WHERE subscription_id = ${subscriptionId}
+    WITH gone AS (DELETE FROM delivery_queue
+        WHERE subscription_id = ${subscriptionId} AND claimed_by IS NULL
       RETURNING seq, subscription_id, attempts, round, replay_id)
     INSERT INTO delivery_outcomes (seq, subscription_id, outcome, reason, attempts, round, replay_id)
     SELECT seq, subscription_id, 'refused', 'the subscription was ended', attempts, round, replay_id

@@ -1,6 +1,6 @@
 // Making and changing subscriptions.
 
-import type { ExpressionBuilder } from 'kysely'
+import type { ExpressionBuilder, Selectable } from 'kysely'
 import type { Tx } from '../open-database.ts'
 import type { SubscriptionState, Tables } from '../tables.ts'
 import { moveWaiting, trustEndpoint } from './move-waiting.ts'
@@ -70,8 +70,8 @@ export interface SubscriptionChange {
 }
 
 /**
- * Changes a subscription. A new filter, or a return to `active`, begins a new view at the head of
- * the feed; pausing keeps waiting deliveries back, resuming makes them due, ending refuses them. With a
+ * Changes a subscription. A new filter, or a return to `active`, begins a new view at the head of the
+ * feed, and what was accepted before it is still owed by the old one; pausing keeps deliveries back, resuming makes them due, ending refuses them. With a
  * new address the failures of the old one are forgotten.
  */
 export async function updateSubscription(
@@ -80,7 +80,7 @@ export async function updateSubscription(
   change: SubscriptionChange,
   at: Date,
 ): Promise<Subscription> {
-  const newView = change.filter !== undefined || change.state === 'active'
+  const before = await readView(tx, subscriptionId)
   const row = await tx
     .updateTable('subscriptions')
     .set((eb) => ({ ...columnsOf(change), revision: eb('revision', '+', 1), updated_at: at }))
@@ -89,7 +89,9 @@ export async function updateSubscription(
     .executeTakeFirstOrThrow()
   if (change.state) await moveWaiting(tx, subscriptionId, change.state)
   else if (change.target !== undefined) await trustEndpoint(tx, subscriptionId)
-  return newView ? beginView(tx, subscriptionId) : fromRow(row)
+  const turned = change.state !== undefined && change.state !== before.state
+  if (change.filter === undefined && !turned) return fromRow(row)
+  return turnView(tx, before, row)
 }
 
 function columnsOf(change: SubscriptionChange) {
@@ -118,12 +120,35 @@ function columnsOf(change: SubscriptionChange) {
   }
 }
 
-// The last statement of its transaction: no report is accepted while the feed is locked.
-async function beginView(tx: Tx, subscriptionId: string): Promise<Subscription> {
+type Row = Selectable<Tables['subscriptions']>
+
+async function readView(tx: Tx, subscriptionId: string) {
+  return tx
+    .selectFrom('subscriptions')
+    .select(['subscription_id', 'state', 'filter', 'view_since'])
+    .where('subscription_id', '=', subscriptionId)
+    .forUpdate()
+    .executeTakeFirstOrThrow()
+}
+
+// The last statements of their transaction: no report is accepted while the feed is locked. What was
+// accepted until now belongs to the view that ends here, though its fan-out may be to come.
+async function turnView(
+  tx: Tx,
+  before: Pick<Row, 'subscription_id' | 'state' | 'filter' | 'view_since'>,
+  after: Row,
+): Promise<Subscription> {
+  const { subscription_id: id, filter, view_since: since } = before
+  const { head } = await tx.selectFrom('feed').select('head').forShare().executeTakeFirstOrThrow()
+  if (before.state === 'active') {
+    const ended = { subscription_id: id, since, until: head, filter: JSON.stringify(filter) }
+    await tx.insertInto('subscription_views').values(ended).execute()
+  }
+  if (after.state !== 'active') return fromRow(after)
   const row = await tx
     .updateTable('subscriptions')
-    .set({ view_since: headOfFeed })
-    .where('subscription_id', '=', subscriptionId)
+    .set({ view_since: head })
+    .where('subscription_id', '=', id)
     .returningAll()
     .executeTakeFirstOrThrow()
   return fromRow(row)

@@ -32,6 +32,8 @@ export interface SendOutcome {
   readonly pace?: 'normal' | 'slow'
   /** The receiver wants nothing more (410 Gone): its subscription ends. */
   readonly gone?: boolean
+  /** Nothing was sent, for a reason of ours: it is given back and counts as no attempt. */
+  readonly untried?: boolean
   /** False where the fault is ours, such as a mail relay that is away. True when left out. */
   readonly countsAgainstHealth?: boolean
 }

@@ -3,10 +3,10 @@
 import type { ClaimedDelivery, FeedEvent, SharingBook } from '@renkei/db'
 import { eventWriter, hear, type SubscriptionFilter } from '@renkei/schema'
 import type { Clock } from '@renkei/service-kit'
-import type { Channels, SendOutcome } from '../channels/channel.ts'
+import type { ChannelName, Channels, SendOutcome } from '../channels/channel.ts'
 import type { EventStore } from '../view/event-store.ts'
 import type { PreviousEvents } from '../view/previous-event.ts'
-import { askedMs, decideNext } from './retry-policy.ts'
+import { decideNext } from './retry-policy.ts'
 import type { TriedDelivery } from './tally.ts'
 
 export interface DeliverDeps {
@@ -24,6 +24,7 @@ export interface DeliverDeps {
 export interface Delivered {
   readonly result: TriedDelivery
   readonly event: FeedEvent
+  readonly channel: ChannelName
   readonly sent: SendOutcome
 }
 
@@ -45,14 +46,49 @@ export async function deliver(delivery: ClaimedDelivery, deps: DeliverDeps): Pro
     random: deps.random(),
   })
   const tried = { ...factsOf(delivery, sent), attempt, startedAt: startedAt.toISOString() }
-  return { event, sent, result: { ...tried, durationMs, ...next } }
+  const { channel } = delivery
+  return { event, channel, sent, result: { ...tried, durationMs, ...next } }
 }
 
 function factsOf(delivery: ClaimedDelivery, sent: SendOutcome) {
-  const { seq, subscriptionId, organisationId, round, peakLevel: level } = delivery
-  const { result, status, reason, gone = false, countsAgainstHealth = true } = sent
-  const said = { result, status, reason, gone, countsAgainstHealth, askedMs: askedMs(sent, level) }
-  return { ...said, seq, subscriptionId, organisationId, round, level }
+  const { seq, subscriptionId, organisationId, target, round, peakLevel: level } = delivery
+  const { result, status, reason, pace, gone = false, countsAgainstHealth = true } = sent
+  const said = {
+    result,
+    status,
+    reason,
+    gone,
+    countsAgainstHealth,
+    askedMs: sent.retryAfterMs ?? 0,
+  }
+  return {
+    ...said,
+    seq,
+    subscriptionId,
+    organisationId,
+    target,
+    round,
+    level,
+    slow: pace === 'slow',
+  }
+}
+
+/** What is recorded of a delivery that a fault of ours kept from being sent. */
+export function brokenResult(delivery: ClaimedDelivery, deps: DeliverDeps): TriedDelivery {
+  const sent: SendOutcome = {
+    result: 'retry',
+    status: null,
+    reason: 'it could not be made ready to be sent; the operator has been told',
+    retryAfterMs: null,
+    pace: 'slow',
+    countsAgainstHealth: false,
+  }
+  const attempt = delivery.attempts + 1
+  const { peakLevel: level } = delivery
+  const never = { ageMs: 0, giveUpAfterMs: Infinity, random: deps.random() }
+  const next = decideNext(sent, { attempt, level, ...never })
+  const startedAt = deps.clock.now().toISOString()
+  return { ...factsOf(delivery, sent), attempt, startedAt, durationMs: 0, ...next }
 }
 
 export async function writeBody(event: FeedEvent, delivery: ClaimedDelivery, deps: DeliverDeps) {

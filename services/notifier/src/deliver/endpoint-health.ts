@@ -12,7 +12,7 @@ export interface EndpointHealthDeps {
   readonly random: () => number
   readonly log: Logger
   /** Ends the subscription of an endpoint that answered that it wants nothing more. */
-  readonly endGone: (subscriptionIds: readonly string[]) => Promise<void>
+  readonly endGone: (gone: readonly TriedDelivery[]) => Promise<void>
 }
 
 export interface HealthKeeper {
@@ -25,8 +25,8 @@ export function makeHealthKeeper(deps: EndpointHealthDeps): HealthKeeper {
   return {
     async note(tried) {
       try {
-        const gone = tried.filter((one) => one.gone).map((one) => one.subscriptionId)
-        if (gone.length > 0) await deps.endGone([...new Set(gone)])
+        const gone = tried.filter((one) => one.gone)
+        if (gone.length > 0) await deps.endGone(gone)
         return await keep(tried, deps)
       } catch (error) {
         deps.log.warn({ err: error }, 'health.not-recorded')
@@ -48,10 +48,10 @@ async function keep(tried: readonly TriedDelivery[], deps: EndpointHealthDeps): 
     succeeded: ids.filter((id) => !hasFailed(id)),
   }
   const at = { now: deps.clock.now(), random: deps.random() }
-  const changes = await changeHealth(deps.db, question, (id, before) => {
+  const changes = await changeHealth(deps.db, question, (id, before, levelWaiting) => {
     const health = before ?? unknownHealth(id)
     const tally = tallies.get(id)
-    return tally ? afterAttempts(health, tally, at) : health
+    return tally ? afterAttempts(health, tally, { ...at, levelWaiting }) : health
   })
   for (const change of changes) tell(change, deps.log)
   return changes.some(({ before, after }) => before !== undefined && isRecovered(before, after))

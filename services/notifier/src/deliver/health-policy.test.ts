@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { afterAttempts, failuresMax, type Tally, unknownHealth } from './health-policy.ts'
 
 const now = new Date('2026-07-30T00:00:00Z')
-const at = { now, random: 1 }
+const at = { now, random: 1, levelWaiting: 0 }
 const inSeconds = (seconds: number) => new Date(now.getTime() + seconds * 1000)
 const fresh = unknownHealth('s')
 
@@ -13,6 +13,7 @@ const fails = (failures: number, changes: Partial<Tally> = {}): Tally => ({
   lastReason: 'answered 500',
   level: 1,
   askedMs: 0,
+  slow: false,
   ...changes,
 })
 const succeeds: Tally = { ...fails(0), succeeded: true, lastStatus: null, lastReason: null }
@@ -53,7 +54,7 @@ describe('the health of an endpoint', () => {
 
   test('what was under way when it opened does not push the probe further away', () => {
     const open = afterAttempts(fresh, fails(3), at)
-    const later = { now: inSeconds(4), random: 1 }
+    const later = { ...at, now: inSeconds(4) }
     expect(afterAttempts(open, fails(5), later)).toMatchObject({ probeAt: inSeconds(5), probes: 0 })
   })
 
@@ -76,4 +77,29 @@ describe('the health of an endpoint', () => {
     const idle = { ...afterAttempts(fresh, fails(3), at), state: 'closed' as const, probes: 2 }
     expect(afterAttempts(idle, fails(1), at)).toMatchObject({ state: 'open', probes: 3 })
   })
+
+  test.each([
+    { level: 1, seconds: 1800 },
+    { level: 3, seconds: 300 },
+    { level: 4, seconds: 30 },
+  ])('what somebody has to mend is not probed before $seconds s at level $level', (row) => {
+    const health = afterAttempts(fresh, fails(3, { level: row.level, slow: true }), at)
+    expect(health).toMatchObject({ state: 'open', probeAt: inSeconds(row.seconds) })
+  })
+
+  test.each([
+    { levelWaiting: 2, seconds: 86_400 },
+    { levelWaiting: 3, seconds: 600 },
+    { levelWaiting: 4, seconds: 60 },
+  ])(
+    'a day asked for by an answer to level 1 is $seconds s while level $levelWaiting waits',
+    (row) => {
+      const { levelWaiting, seconds } = row
+      const health = afterAttempts(fresh, fails(1, { askedMs: 86_400_000 }), {
+        ...at,
+        levelWaiting,
+      })
+      expect(health).toMatchObject({ probeAt: inSeconds(seconds), askedUntil: inSeconds(seconds) })
+    },
+  )
 })

@@ -3,7 +3,7 @@
 // meanwhile. One success closes it.
 
 import type { EndpointHealth } from '@renkei/db'
-import { jitter, waitAfter } from './retry-policy.ts'
+import { jitter, scheduleOf, waitAfter } from './retry-policy.ts'
 
 /** How many failures in a row open an endpoint. */
 export const failuresMax = 3
@@ -18,14 +18,18 @@ export interface Tally {
   readonly lastReason: string | null
   /** The highest level among the failed ones. */
   readonly level: number
-  /** How long the receiver asked not to be sent anything, as far as the level allows. */
+  /** How long the receiver asked not to be sent anything. */
   readonly askedMs: number
+  /** The last failure is one that somebody has to mend first. */
+  readonly slow: boolean
 }
 
 export interface At {
   readonly now: Date
   /** From 0 to 1. */
   readonly random: number
+  /** The highest level that waits for the endpoint: its schedule counts. */
+  readonly levelWaiting: number
 }
 
 /** The health of an endpoint of which nothing is known. */
@@ -69,11 +73,15 @@ export function afterAttempts(before: EndpointHealth, tally: Tally, at: At): End
 function opened(
   health: EndpointHealth,
   probes: number,
-  { level, askedMs }: Tally,
-  { now, random }: At,
+  tally: Tally,
+  { now, random, levelWaiting }: At,
 ): EndpointHealth {
+  const level = Math.max(tally.level, levelWaiting)
+  const schedule = scheduleOf(level)
+  const askedMs = Math.min(tally.askedMs, schedule.retryAfterMsMax)
   const ageMs = health.failingSince ? now.getTime() - health.failingSince.getTime() : 0
-  const waitMs = jitter(waitAfter({ level, failed: probes + 1, ageMs }), random)
+  const scheduledMs = jitter(waitAfter({ level, failed: probes + 1, ageMs }), random)
+  const waitMs = Math.max(scheduledMs, tally.slow ? schedule.slowMsMin : 0)
   return {
     ...health,
     state: 'open',

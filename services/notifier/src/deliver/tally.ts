@@ -6,9 +6,13 @@ import type { Tally } from './health-policy.ts'
 export interface TriedDelivery extends AttemptResult {
   readonly organisationId: string
   readonly level: number
-  /** How long the receiver asked not to be sent anything, as far as the level allows. */
+  /** How long the receiver asked not to be sent anything. */
   readonly askedMs: number
   readonly gone: boolean
+  /** Where it was sent: another address may have taken its place meanwhile. */
+  readonly target: unknown
+  /** A repeat does not help before somebody has mended something. */
+  readonly slow: boolean
   readonly countsAgainstHealth: boolean
 }
 
@@ -31,8 +35,8 @@ function tells({ result, countsAgainstHealth, askedMs }: TriedDelivery): boolean
 function add(before: Tally | undefined, one: TriedDelivery): Tally {
   const { level, status: lastStatus, reason: lastReason } = one
   if (one.result === 'delivered') {
-    const none = { failures: 0, lastStatus: null, lastReason: null, level: 0, askedMs: 0 }
-    return { ...none, succeeded: true }
+    const none = { lastStatus: null, lastReason: null, level: 0, askedMs: 0, slow: false }
+    return { ...none, failures: 0, succeeded: true }
   }
   return {
     failures: (before?.failures ?? 0) + (one.countsAgainstHealth ? 1 : 0),
@@ -41,5 +45,6 @@ function add(before: Tally | undefined, one: TriedDelivery): Tally {
     lastReason,
     level: Math.max(before?.level ?? 0, level),
     askedMs: Math.max(before?.askedMs ?? 0, one.askedMs),
+    slow: one.slow,
   }
 }

@@ -12,12 +12,22 @@ export interface EndGoneDeps {
 
 const reason = 'the endpoint answered 410: it wants nothing more'
 
-/** Ends subscriptions; what still waits of them is refused with that reason. */
-export async function endGone(ids: readonly string[], { db, clock, newId }: EndGoneDeps) {
-  for (const subscriptionId of ids) {
+/** Where an endpoint was asked that is gone. */
+export interface Gone {
+  readonly subscriptionId: string
+  readonly target: unknown
+}
+
+/**
+ * Ends subscriptions; what still waits of them is refused with that reason. An answer speaks for the
+ * address that gave it: one that has been replaced meanwhile ends nothing.
+ */
+export async function endGone(gone: readonly Gone[], { db, clock, newId }: EndGoneDeps) {
+  for (const { subscriptionId, target } of gone) {
     await db.transaction().execute(async (tx) => {
       const present = await findSubscription(tx, subscriptionId, { forUpdate: true })
       if (!present || present.state === 'ended') return
+      if (JSON.stringify(present.target) !== JSON.stringify(target)) return
       const at = clock.now()
       await updateSubscription(tx, subscriptionId, { state: 'ended', stateReason: reason }, at)
       await tellOwner(tx, {

@@ -13,6 +13,7 @@ import {
 } from '@renkei/db'
 import { eventTypes } from '@renkei/schema'
 import type { Clock, Logger } from '@renkei/service-kit'
+import { failuresMax } from '../deliver/health-policy.ts'
 import { every } from '../lanes/every.ts'
 
 const hourMs = 3_600_000
@@ -58,7 +59,7 @@ const types: Readonly<Record<EndpointStage, string>> = {
 
 async function tellStage(tx: Tx, { clock, newId, log }: Deps): Promise<boolean> {
   const at = clock.now()
-  const reached = await takeStage(tx, { now: at, afterMs: stagesAfterMs })
+  const reached = await takeStage(tx, { now: at, afterMs: stagesAfterMs, failuresMin: failuresMax })
   if (!reached) return false
   const { stage, subscriptionId, organisationId, failingSince, lastReason, waiting } = reached
   const switchOffAt = new Date(failingSince.getTime() + stagesAfterMs.switchedOff)

@@ -18,7 +18,9 @@ beforeEach(() => {
   vi.useFakeTimers()
   // Five eighths of four: two.
   const limits = {
-    ...{ slotsMax: 4, endpointMax: 1, organisationPercent: 100 },
+    slotsMax: 4,
+    endpointMax: 1,
+    organisationPercent: 100,
     stalledAfterMs: 60_000,
   }
   slots = makeSlotPool(limits, () => undefined).lane('level0to2')

@@ -4,6 +4,7 @@
 import { beat, type Db } from '@renkei/db'
 import type { Logger } from '@renkei/service-kit'
 import { every } from './every.ts'
+import type { SharedClock } from './shared-clock.ts'
 
 export interface HeartbeatDeps {
   readonly db: Db
@@ -11,6 +12,7 @@ export interface HeartbeatDeps {
   readonly log: Logger
   readonly heartbeatMs: number
   readonly deadAfterMs: number
+  readonly clock: SharedClock
   /** Called after each beat. */
   readonly onBeat: () => void
 }
@@ -25,6 +27,7 @@ export async function startHeartbeat(deps: HeartbeatDeps): Promise<{ stop(): Pro
   return every(deps.heartbeatMs, async () => {
     try {
       await beatOnce()
+      await deps.clock.sync()
       deps.onBeat()
     } catch {
       // The sweep tells of the same outage.

@@ -7,12 +7,13 @@ import {
   type Db,
   expandNext,
   type ExpandOptions,
+  isDatabaseUnavailable,
   putBack,
   release,
   releaseOrphans,
 } from '@renkei/db'
 import type { Logger } from '@renkei/service-kit'
-import { deliver, type DeliverDeps, type Delivered } from '../deliver/deliver.ts'
+import { brokenResult, deliver, type DeliverDeps, type Delivered } from '../deliver/deliver.ts'
 import type { InHand } from '../deliver/in-hand.ts'
 import type { ResultBuffer } from '../deliver/result-buffer.ts'
 import type { Slot, Slots } from '../deliver/slots.ts'
@@ -35,7 +36,7 @@ export interface LaneDeps extends DeliverDeps {
   readonly full: () => { subscriptions: string[]; organisations: string[] }
   /** Called when a send has ended: its slot is any lane's. */
   readonly onSlotFree: () => void
-  /** Called when the lane is woken and when something begins. */
+  /** Called when the lane has something to send. */
   readonly onHurry: () => void
   readonly digestAt: NonNullable<ExpandOptions['digestAt']>
   readonly onOwed: NonNullable<ExpandOptions['onOwed']>
@@ -74,7 +75,7 @@ export function makeLaneRunner(deps: LaneDeps): LaneRunner {
       sending.add(work)
     },
     // What an endpoint has no room for goes back untried.
-    refuse: (deliveries) => void giveBack(deliveries, deps, busyDelayMs),
+    refuse: (deliveries) => void giveBack(deliveries, deps, { delayMs: busyDelayMs }),
     putBack: (deliveries) => void giveBack(deliveries, deps, 'asItWas'),
   })
   const takeSome = makeTaker(deps, backlog)
@@ -105,10 +106,7 @@ export function makeLaneRunner(deps: LaneDeps): LaneRunner {
     if (!stopped) running ??= run()
   }
   return {
-    wake() {
-      deps.onHurry()
-      look()
-    },
+    wake: look,
     proceed: () => backlog.proceed(),
     recover() {
       recovers = true
@@ -150,6 +148,7 @@ function makeTaker(deps: LaneDeps, backlog: Backlog): () => Promise<boolean> {
       onOwed: deps.onOwed,
     })
     if (expanded) {
+      deps.onHurry()
       traces?.expanded(lane, expanded, beganMs)
       deps.events.keep(expanded.event)
       backlog.add(expanded.claimed.filter(inHand.take))
@@ -182,33 +181,43 @@ async function sendOne(delivery: ClaimedDelivery, slot: Slot, deps: LaneDeps): P
   try {
     if (delivery.state === 'paused' || delivery.state === 'pendingVerification') {
       ok = true
-      await giveBack([delivery], deps, null)
+      await giveBack([delivery], deps, { delayMs: null })
       return
     }
     const delivered = await deliver(delivery, deps)
+    if (delivered.sent.untried) {
+      const { retryAfterMs, reason } = delivered.sent
+      await giveBack([delivery], deps, { delayMs: retryAfterMs ?? brokenDelayMs, reason })
+      return
+    }
     ok = delivered.result.outcome === 'delivered'
     deps.results.add(delivered.result)
     deps.onDelivered(deps.lane, delivered)
   } catch (error) {
-    deps.log.error(
-      { err: error, seq: delivery.seq, subscriptionId: delivery.subscriptionId },
-      'delivery.broken',
-    )
-    await giveBack([delivery], deps, brokenDelayMs)
+    await mind(error, delivery, deps)
   } finally {
     slot.give(ok)
   }
+}
+
+// A fault of ours. When the database is away the delivery is as it was; anything else is an attempt, so
+// that the ledger has a reason and it is not repeated each second for ever.
+async function mind(error: unknown, delivery: ClaimedDelivery, deps: LaneDeps): Promise<void> {
+  const { seq, subscriptionId } = delivery
+  deps.log.error({ err: error, seq, subscriptionId }, 'delivery.broken')
+  if (isDatabaseUnavailable(error)) await giveBack([delivery], deps, { delayMs: brokenDelayMs })
+  else deps.results.add(brokenResult(delivery, deps))
 }
 
 // When this fails, the rows stay under our name but not in our hands: `recover` finds them.
 async function giveBack(
   deliveries: readonly ClaimedDelivery[],
   { db, notifierId, inHand, log }: LaneDeps,
-  delayMs: number | null | 'asItWas',
+  how: { delayMs: number | null; reason?: string } | 'asItWas',
 ): Promise<void> {
   try {
-    if (delayMs === 'asItWas') await putBack(db, notifierId, deliveries)
-    else await release(db, notifierId, deliveries, delayMs)
+    if (how === 'asItWas') await putBack(db, notifierId, deliveries)
+    else await release(db, notifierId, deliveries, how)
   } catch (error) {
     log.warn({ err: error, deliveries: deliveries.length }, 'deliveries.not-given-back')
   }

@@ -1,13 +1,20 @@
 // The digest: what waits for one subscription goes into one mail when its time has come. Every event has
 // its own attempt and its own outcome, so that the ledger says of each what became of it.
 
-import { claimDigest, type ClaimedDelivery, recordAttempts, releaseOrphans } from '@renkei/db'
+import {
+  claimDigest,
+  type ClaimedDelivery,
+  recordAttempts,
+  release,
+  releaseOrphans,
+} from '@renkei/db'
 import type { SendOutcome } from '../channels/channel.ts'
 import { type DeliverDeps, writeBody } from '../deliver/deliver.ts'
 import type { HealthKeeper } from '../deliver/endpoint-health.ts'
-import { askedMs, decideNext } from '../deliver/retry-policy.ts'
+import { decideNext } from '../deliver/retry-policy.ts'
 import type { TriedDelivery } from '../deliver/tally.ts'
 import { every } from '../lanes/every.ts'
+import { type TellDeps, tellDigest } from '../tell-delivered.ts'
 import type { MailKit } from './mail-kit.ts'
 import { isRedReport, mailDigest, redRefused } from './subscription-mail.ts'
 
@@ -15,6 +22,7 @@ export interface DigestDeps extends DeliverDeps {
   readonly kit: MailKit
   readonly notifierId: string
   readonly health: HealthKeeper
+  readonly metrics: TellDeps['metrics']
 }
 
 const eventsMax = 50
@@ -30,49 +38,73 @@ export async function sendDigests(deps: DigestDeps): Promise<number> {
     const deliveries = await claimDigest(kit.db, { notifierId, limit: eventsMax })
     if (deliveries.length === 0) return mails
     await deps.sharing.refresh(kit.db)
-    await sendOne(deliveries, deps)
+    // What keeps one from being tried keeps all others.
+    if (!(await sendOne(deliveries, deps))) return mails
   }
 }
 
 interface Written {
   readonly delivery: ClaimedDelivery
   readonly ageMs: number
+  readonly level: number
   /** Nothing where there is none to send; then `instead` says what becomes of the event. */
   readonly body: string | undefined
   readonly instead?: SendOutcome
 }
 
-async function sendOne(deliveries: readonly ClaimedDelivery[], deps: DigestDeps): Promise<void> {
+// False when there was no attempt, for a reason of ours.
+async function sendOne(deliveries: readonly ClaimedDelivery[], deps: DigestDeps): Promise<boolean> {
+  const { kit, notifierId } = deps
   const startedAt = deps.clock.now()
   const began = performance.now()
   const written = await Promise.all(deliveries.map((delivery) => write(delivery, startedAt, deps)))
   const fits = firstThatFit(written.filter(({ body }) => body !== undefined))
   const sent = await send(fits, deps)
   const durationMs = Math.round(performance.now() - began)
-  const tried = written.map((one): TriedDelivery => {
-    const outcome = outcomeOf(one, fits, sent)
-    const at = { startedAt: startedAt.toISOString(), durationMs }
-    return { ...at, ...resultOf(one, outcome, deps) }
-  })
-  await recordAttempts(deps.kit.db, deps.notifierId, tried)
-  await deps.health.note(tried)
-  const { result, reason } = sent
-  const { subscriptionId } = deliveries[0] as ClaimedDelivery
-  deps.kit.log.info({ subscriptionId, events: fits.length, result, reason }, 'digest.attempted')
+  const at = { startedAt: startedAt.toISOString(), durationMs }
+  const untried = written.filter((one) => isUntried(one, fits, sent))
+  const tried = written
+    .filter((one) => !untried.includes(one))
+    .map((one): Tried => ({
+      ...one,
+      result: { ...at, ...resultOf(one, one.instead ?? sent, deps) },
+    }))
+  const results = tried.map(({ result }) => result)
+  const reason = sent.untried ? sent.reason : null
+  const delayMs = sent.untried ? (sent.retryAfterMs ?? untriedDelayMs) : 0
+  const keys = untried.map(({ delivery }) => delivery)
+  await release(kit.db, notifierId, keys, { delayMs, reason })
+  await recordAttempts(kit.db, notifierId, results)
+  await deps.health.note(results)
+  tellDigest({ tried, events: fits.length, sent, durationMs }, { ...deps, log: kit.log })
+  return sent.untried !== true
+}
+
+const untriedDelayMs = 1000
+
+interface Tried extends Written {
+  readonly result: TriedDelivery
+}
+
+// What did not fit goes into the next mail, which is due at once.
+function isUntried(one: Written, fits: readonly Written[], sent: SendOutcome): boolean {
+  return one.instead === undefined && (!fits.includes(one) || sent.untried === true)
 }
 
 async function write(delivery: ClaimedDelivery, now: Date, deps: DigestDeps): Promise<Written> {
   try {
     const event = await deps.events.get(delivery.seq)
     const ageMs = now.getTime() - event.recordedAt.getTime()
+    const facts = { delivery, ageMs, level: event.level }
     const body = await writeBody(event, delivery, deps)
-    if (body === undefined) return { delivery, ageMs, body, instead: hidden }
-    if (isRedReport(body)) return { delivery, ageMs, body: undefined, instead: redRefused }
-    return { delivery, ageMs, body }
+    if (body === undefined) return { ...facts, body, instead: hidden }
+    if (isRedReport(body)) return { ...facts, body: undefined, instead: redRefused }
+    return { ...facts, body }
   } catch (error) {
     // One that stays closed holds up no other.
     deps.kit.log.error({ err: error, seq: delivery.seq }, 'digest.broken')
-    return { delivery, ageMs: 0, body: undefined, instead: laterFor('the event cannot be read') }
+    const instead = laterFor('the event cannot be read')
+    return { delivery, ageMs: 0, level: delivery.peakLevel, body: undefined, instead }
   }
 }
 
@@ -103,17 +135,29 @@ async function send(fits: readonly Written[], deps: DigestDeps): Promise<SendOut
   return mailDigest(deps.kit, bodies, first.delivery)
 }
 
-function outcomeOf(one: Written, fits: readonly Written[], sent: SendOutcome): SendOutcome {
-  return one.instead ?? (fits.includes(one) ? sent : laterFor('goes into the next digest'))
-}
-
 function resultOf({ delivery, ageMs }: Written, sent: SendOutcome, deps: DigestDeps) {
-  const { seq, subscriptionId, organisationId, round, peakLevel: level } = delivery
-  const { result, status, reason, gone = false, countsAgainstHealth = true } = sent
+  const { seq, subscriptionId, organisationId, target, round, peakLevel: level } = delivery
+  const { result, status, reason, pace, gone = false, countsAgainstHealth = true } = sent
   const attempt = delivery.attempts + 1
   const standing = { attempt, level, ageMs, giveUpAfterMs: deps.giveUpAfterMs }
-  const named = { seq, subscriptionId, organisationId, round, level, attempt }
-  const said = { result, status, reason, gone, countsAgainstHealth, askedMs: askedMs(sent, level) }
+  const named = {
+    seq,
+    subscriptionId,
+    organisationId,
+    target,
+    round,
+    level,
+    attempt,
+    slow: pace === 'slow',
+  }
+  const said = {
+    result,
+    status,
+    reason,
+    gone,
+    countsAgainstHealth,
+    askedMs: sent.retryAfterMs ?? 0,
+  }
   return { ...named, ...said, ...decideNext(sent, { ...standing, random: deps.random() }) }
 }
 

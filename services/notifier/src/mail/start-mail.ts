@@ -2,13 +2,13 @@
 // the jobs that send what is due.
 
 import { readFileSync } from 'node:fs'
-import { type ExpandOptions, forgetLinks, forgetMails, newId } from '@renkei/db'
+import { countWaitingMails, type ExpandOptions, forgetLinks, forgetMails, newId } from '@renkei/db'
 import { createMailer } from '@renkei/mail'
-import { systemClock } from '@renkei/service-kit'
 import type { Vault } from '@renkei/vault'
 import type { NotifierConfig } from '../config.ts'
 import type { DeliverDeps } from '../deliver/deliver.ts'
 import type { HealthKeeper } from '../deliver/endpoint-health.ts'
+import type { NotifierMetrics } from '../health/metrics.ts'
 import { every } from '../lanes/every.ts'
 import { nextDigestAt, waitsForDigest } from './digest-time.ts'
 import type { Context } from '../wiring/context.ts'
@@ -17,7 +17,7 @@ import { startDigestJob } from './send-digests.ts'
 import { startExplaining, startOrderJob } from './send-orders.ts'
 
 /** Opens e-mail; nothing when the operator has not set it up. Throws on a file that cannot be read. */
-export function openMail({ config, db, log }: Context, vault: Vault): MailKit | undefined {
+export function openMail({ config, db, log, clock }: Context, vault: Vault): MailKit | undefined {
   const { mail } = config
   const { smtpUrl, caFile, publicUrl, ...settings } = mail
   if (smtpUrl === undefined) return undefined
@@ -27,7 +27,7 @@ export function openMail({ config, db, log }: Context, vault: Vault): MailKit | 
     ...(caFile !== undefined && { ca: readFileSync(caFile, 'utf8') }),
     onOurFault: ({ reason, status }) => log.error({ reason, status }, 'mail.our-fault'),
   })
-  return { ...settings, db, vault, log, mailer, publicUrl, clock: systemClock, newId }
+  return { ...settings, db, vault, log, mailer, publicUrl, clock, newId }
 }
 
 /** When a delivery is to wait for a digest, and for which; without e-mail none does. */
@@ -45,17 +45,20 @@ export function makeDigestPlacer(
 export interface MailJobDeps extends Omit<DeliverDeps, 'giveUpAfterMs' | 'giveUpUrgentAfterMs'> {
   readonly mail: MailKit | undefined
   readonly health: HealthKeeper
+  readonly metrics: NotifierMetrics
 }
 
 const hourMs = 3_600_000
 const explainMs = 60_000
 const keptMs = 30 * 24 * hourMs
-/** A round of orders may wait behind as many mails as the mailer lets wait. */
-const roundsInLease = 20
+/** Beyond the deadline of a mail: for what comes before and after in the database. */
+const leaseMarginMs = 60_000
 
 /** Starts the jobs; the stopper ends them. */
 export function startMailJobs(context: Context, { mail: kit, ...deps }: MailJobDeps): void {
   const { config, stopper, notifierId } = context
+  const counting = startCounting(context, deps.metrics)
+  stopper.add('waiting mails', () => counting.stop())
   if (!kit) {
     const explaining = startExplaining(context, explainMs)
     stopper.add('mails', () => explaining.stop())
@@ -68,8 +71,10 @@ export function startMailJobs(context: Context, { mail: kit, ...deps }: MailJobD
     ...kit,
     notifierId,
     random: deps.random,
+    sharing: deps.sharing,
     giveUpAfterMs,
-    leaseMs: deadlineMs * roundsInLease,
+    giveUpUrgentAfterMs,
+    leaseMs: deadlineMs + leaseMarginMs,
     orderSweepMs: sweepMs,
   })
   stopper.add('mails', () => orders.stop())
@@ -78,6 +83,19 @@ export function startMailJobs(context: Context, { mail: kit, ...deps }: MailJobD
   stopper.add('digests', () => digests.stop())
   const forgetting = every(hourMs, () => forget(kit))
   stopper.add('old mails', () => forgetting.stop())
+}
+
+const countMs = 5000
+
+// Also without e-mail: then they wait for it to be set up.
+function startCounting({ db, log }: Context, { mailOrders }: NotifierMetrics) {
+  return every(countMs, async () => {
+    try {
+      mailOrders.show(await countWaitingMails(db))
+    } catch (error) {
+      log.warn({ err: error }, 'mails.not-counted')
+    }
+  })
 }
 
 async function forget({ db, clock, log }: MailKit): Promise<void> {

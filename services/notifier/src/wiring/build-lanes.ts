@@ -2,10 +2,10 @@
 
 import type { Lane } from '@renkei/bell'
 import { type Db, type DeliveryKey, makeSharingBook, newId, startClocks } from '@renkei/db'
-import { systemClock } from '@renkei/service-kit'
 import type { Vault } from '@renkei/vault'
 import { makeHealthKeeper } from '../deliver/endpoint-health.ts'
 import { makeInHand } from '../deliver/in-hand.ts'
+import type { SlotLimits } from '../deliver/slots.ts'
 import { makeResultBuffer } from '../deliver/result-buffer.ts'
 import { endGone } from '../endpoints/end-gone.ts'
 import { makeNotifierMetrics, type NotifierMetrics } from '../health/metrics.ts'
@@ -15,6 +15,7 @@ import { makeDigestPlacer, startMailJobs } from '../mail/start-mail.ts'
 import { makeTeller } from '../tell-delivered.ts'
 import { makeEventStore } from '../view/event-store.ts'
 import { makePreviousEvents } from '../view/previous-event.ts'
+import type { NotifierConfig } from '../config.ts'
 import type { Context } from './context.ts'
 import type { OpenChannels } from './open-channels.ts'
 
@@ -27,7 +28,7 @@ export async function buildLanes(
   vault: Vault,
   { channels, traces, mail }: OpenChannels,
 ): Promise<{ lanes: LaneSet; metrics: NotifierMetrics }> {
-  const { config, log, stopper, notifierId, db } = context
+  const { config, log, stopper, notifierId, db, clock } = context
   const metrics = makeNotifierMetrics({
     inFlight: () => lanes.inFlight(),
     unrecorded: () => results.waiting(),
@@ -39,10 +40,10 @@ export async function buildLanes(
     inHand.drop(recorded)
     for (const lane of freed) lanes.wake(lane as Lane)
   }
-  const basics = { db, clock: systemClock, random: Math.random, log, newId }
-  const health = makeHealthKeeper({ ...basics, endGone: (ids) => endGone(ids, basics) })
+  const basics = { db, clock, random: Math.random, log, newId }
+  const health = makeHealthKeeper({ ...basics, endGone: (gone) => endGone(gone, basics) })
   const results = makeResultBuffer({ ...config, db, notifierId, log, health, onRecorded })
-  const sharing = makeSharingBook(() => systemClock.now())
+  const sharing = makeSharingBook(() => clock.now())
   const views = {
     events: makeEventStore(db, vault),
     previous: makePreviousEvents(db, sharing.find),
@@ -58,8 +59,7 @@ export async function buildLanes(
       channels,
       traces,
       ...views,
-      giveUpAfterMs: config.giveUpAfterHours * hourMs,
-      giveUpUrgentAfterMs: config.giveUpUrgentAfterHours * hourMs,
+      ...patience(config),
       digestAt: makeDigestPlacer(config, mail),
       onOwed: startClocks,
       subscriptionsMax: config.expandSubscriptionsMax,
@@ -67,17 +67,35 @@ export async function buildLanes(
       backlogMax: config.laneBacklogMax,
       onDelivered: teller.tell,
     },
-    {
-      slotsMax: config.sendSlotsMax,
-      endpointMax: config.endpointInFlightMax,
-      organisationPercent: config.organisationSlotsPercent,
-      stalledAfterMs: config.stalledAfterMs,
-    },
+    slotLimits(config),
   )
-  const heartbeat = await startHeartbeat({ ...config, db, notifierId, log, onBeat: lanes.recover })
+  const heartbeat = await startHeartbeat({
+    ...config,
+    db,
+    notifierId,
+    log,
+    clock,
+    onBeat: lanes.recover,
+  })
   stopper.add('heartbeat', () => heartbeat.stop())
   stopper.add('results', () => results.flush())
   stopper.add('lanes', () => lanes.stop())
-  startMailJobs(context, { ...basics, ...views, sharing, channels, health, mail })
+  startMailJobs(context, { ...basics, ...views, sharing, channels, health, metrics, mail })
   return { lanes, metrics }
+}
+
+function slotLimits(config: NotifierConfig): SlotLimits {
+  return {
+    slotsMax: config.sendSlotsMax,
+    endpointMax: config.endpointInFlightMax,
+    organisationPercent: config.organisationSlotsPercent,
+    stalledAfterMs: config.stalledAfterMs,
+  }
+}
+
+function patience(config: NotifierConfig) {
+  return {
+    giveUpAfterMs: config.giveUpAfterHours * hourMs,
+    giveUpUrgentAfterMs: config.giveUpUrgentAfterHours * hourMs,
+  }
 }

@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs'
 import { platformKeyStore } from '@renkei/db'
-import { startTracing, systemClock } from '@renkei/service-kit'
+import { startTracing } from '@renkei/service-kit'
 import { sealerOf, type Vault } from '@renkei/vault'
 import { createPlatformKeys, type PlatformKeys, type SenderOptions } from '@renkei/webhook'
 import type { Channel, Channels } from '../channels/channel.ts'
@@ -27,7 +27,7 @@ export async function openChannels(context: Context, vault: Vault): Promise<Open
   const { config, stopper } = context
   const webhook = makeWebhookChannel({
     options: senderOptions(config),
-    clock: systemClock,
+    clock: context.clock,
     vault,
     platformKeys: openPlatformKeys(context, vault),
   })
@@ -46,9 +46,9 @@ async function openTraces({ config, stopper }: Context): Promise<DeliveryTraces 
   return tracing && makeDeliveryTraces(tracing)
 }
 
-function openPlatformKeys({ db }: Context, vault: Vault): PlatformKeys {
+function openPlatformKeys({ db, clock }: Context, vault: Vault): PlatformKeys {
   const store = platformKeyStore(db)
-  return createPlatformKeys({ store, sealer: sealerOf(vault), now: () => systemClock.now() })
+  return createPlatformKeys({ store, sealer: sealerOf(vault), now: () => clock.now() })
 }
 
 function senderOptions({ webhook: { caFile, ...webhook } }: NotifierConfig): SenderOptions {

@@ -3,7 +3,6 @@
 
 import type { Lane } from '@renkei/bell'
 import { forgetAnswers, makeAuditPartitions, makeSharingBook, newId } from '@renkei/db'
-import { systemClock } from '@renkei/service-kit'
 import type { Vault } from '@renkei/vault'
 import { startEndWatch } from '../agreements/tell-ends.ts'
 import { watchEndpoints } from '../endpoints/watch-endpoints.ts'
@@ -23,10 +22,10 @@ export interface WatchDeps {
 
 /** Starts every watch; they stop with the notifier. */
 export function startWatches(context: Context, { metrics, vault, wake }: WatchDeps): void {
-  const { config, db, log, stopper } = context
+  const { config, db, log, stopper, clock } = context
   const { registry, contacts } = metrics
-  const deps = { ...config, db, log, clock: systemClock, newId, wake, registry, contacts }
-  const sharing = makeSharingBook(() => systemClock.now())
+  const deps = { ...config, db, log, clock, newId, wake, registry, contacts }
+  const sharing = makeSharingBook(() => clock.now())
   const watches = {
     endpoints: watchEndpoints(deps),
     agreements: startEndWatch(deps),
