@@ -59,12 +59,9 @@ export async function buildLanes(
       channels,
       traces,
       ...views,
-      ...patience(config),
+      ...laneSettings(config),
       digestAt: makeDigestPlacer(config, mail),
       onOwed: startClocks,
-      subscriptionsMax: config.expandSubscriptionsMax,
-      endpointInFlightMax: config.endpointInFlightMax,
-      backlogMax: config.laneBacklogMax,
       onDelivered: teller.tell,
     },
     slotLimits(config),
@@ -93,8 +90,11 @@ function slotLimits(config: NotifierConfig): SlotLimits {
   }
 }
 
-function patience(config: NotifierConfig) {
+function laneSettings(config: NotifierConfig) {
   return {
+    subscriptionsMax: config.expandSubscriptionsMax,
+    endpointInFlightMax: config.endpointInFlightMax,
+    backlogMax: config.laneBacklogMax,
     giveUpAfterMs: config.giveUpAfterHours * hourMs,
     giveUpUrgentAfterMs: config.giveUpUrgentAfterHours * hourMs,
   }
