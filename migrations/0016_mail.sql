@@ -5,17 +5,18 @@ CREATE TABLE mail_orders (
   mail_id uuid PRIMARY KEY,
   organisation_id text NOT NULL REFERENCES organisations,
   kind text NOT NULL CHECK (kind IN ('escalation', 'endpointFailing', 'endpointSwitchedOff',
-    'subscriptionEnded', 'contactConfirmation', 'verification')),
+    'addressRefused', 'subscriptionEnded', 'contactConfirmation', 'verification')),
   -- To a contact of the register, or to an address that is sealed for this order.
   contact_id uuid,
   sealed_address text CHECK (sealed_address LIKE 'v1.%'),
   data json NOT NULL,
   level smallint NOT NULL CHECK (level BETWEEN 0 AND 4),
-  state text NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'sent', 'refused', 'dead')),
+  state text NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'sent', 'refused', 'dead',
+    'unneeded')),
   reason text,
   attempts integer NOT NULL DEFAULT 0,
   due_at timestamptz NOT NULL,
-  -- A sender that dies loses its claim at this time.
+  -- Of a notifier that lives; at this time it loses its claim all the same.
   claimed_by uuid,
   claimed_until timestamptz,
   created_at timestamptz NOT NULL,

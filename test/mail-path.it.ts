@@ -227,7 +227,7 @@ test('an address that is refused for good pauses its subscription, and its organ
     stateReason: 'the mail server refused the recipient: 550 5.1.1',
   })
   const told = await world.sql(`SELECT content->>'subscriptionId' AS id FROM events
-    WHERE type = 'jp.renkei.subscription.switchedOff.v1'`)
+    WHERE type = 'jp.renkei.subscription.paused.v1'`)
   expect(told).toEqual([{ id: subscriptionId }])
 })
 

@@ -4,15 +4,19 @@
 import { createTestDatabase, runSql, type TestDatabase } from '@renkei/testkit'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import {
+  beat,
   claimMails,
+  countWaitingMails,
   type Database,
   explainWaitingMails,
   forgetMails,
+  type MailClaim,
   type MailOrder,
   newId,
   openDatabase,
   orderMail,
   recordMail,
+  signOff,
 } from '../src/index.ts'
 
 let database: TestDatabase
@@ -51,8 +55,18 @@ async function order(change: Partial<MailOrder> = {}): Promise<string> {
   return mailId
 }
 
-const claim = (change: object = {}) =>
-  claimMails(opened.db, { notifierId: newId(), limit: 10, now, leaseMs: 1000, ...change })
+async function notifier(): Promise<string> {
+  const notifierId = newId()
+  await beat(opened.db, notifierId, 60_000)
+  return notifierId
+}
+
+const claim = async ({ notifierId, ...change }: Partial<MailClaim> = {}) =>
+  claimMails(opened.db, {
+    notifierId: notifierId ?? (await notifier()),
+    ...{ limit: 10, now, leaseMs: 1000, minLevel: 0, inHand: [] },
+    ...change,
+  })
 
 test('a higher level goes first, of one level the older', async () => {
   const low = await order()
@@ -68,20 +82,63 @@ test('an order is taken by one of many senders', async () => {
   expect(new Set(taken.map(({ mailId }) => mailId)).size).toBe(20)
 })
 
-test('what a dead sender had taken is taken by another when its claim has run out', async () => {
+test('what a sender had taken is taken by another when its claim has run out', async () => {
   const mailId = await order()
-  const dead = newId()
+  const dead = await notifier()
   await claim({ notifierId: dead })
   expect(await claim({ now: later(999) })).toEqual([])
-  const next = newId()
+  const next = await notifier()
   expect(await claim({ notifierId: next, now: later(1000) })).toHaveLength(1)
   await recordMail(opened.db, dead, { mailId, outcome: 'dead', reason: 'x', dueAt: null }, now)
   expect(await rows()).toEqual([expect.objectContaining({ state: 'waiting', claimed_by: next })])
 })
 
+test('what a notifier had taken that is dead, or has signed off, is taken by another at once', async () => {
+  await order()
+  const dead = await notifier()
+  await claim({ notifierId: dead })
+  await beat(opened.db, dead, 0)
+  const leaves = await notifier()
+  expect(await claim({ notifierId: leaves })).toHaveLength(1)
+  expect(await claim()).toEqual([])
+  await signOff(opened.db, leaves)
+  expect(await claim()).toHaveLength(1)
+})
+
+test('a sender takes nothing twice, and only of the level that it has room for', async () => {
+  const low = await order({ level: 2 })
+  const high = await order({ level: 3 })
+  const notifierId = await notifier()
+  const ids = async (change: object) =>
+    (await claim({ notifierId, ...change })).map(({ mailId }) => mailId)
+  expect(await ids({ minLevel: 3 })).toEqual([high])
+  expect(await ids({ now: later(5000), inHand: [high] })).toEqual([low])
+})
+
+test('what was given back untried is due again without an attempt', async () => {
+  const mailId = await order()
+  const notifierId = await notifier()
+  await claim({ notifierId })
+  const back = { mailId, outcome: null, untried: true, reason: 'busy', dueAt: later(1000) } as const
+  expect(await recordMail(opened.db, notifierId, back, now)).toBe(true)
+  expect(await recordMail(opened.db, notifierId, back, now)).toBe(false)
+  expect(await claim({ now: later(999) })).toEqual([])
+  expect(await claim({ now: later(1000) })).toMatchObject([{ mailId, attempts: 0 }])
+})
+
+test('what is due is counted by level, with the time of the oldest', async () => {
+  await order({ level: 4 })
+  await order({ level: 4, createdAt: new Date(Date.now() - 90_000) })
+  await order({ level: 0, createdAt: new Date(Date.now() + 90_000) })
+  const [counted, ...others] = await countWaitingMails(opened.db)
+  expect(others).toEqual([])
+  expect(counted).toMatchObject({ level: 4, count: 2 })
+  expect(counted!.oldestSeconds).toBeGreaterThanOrEqual(90)
+})
+
 test('a failure is tried again when it is due, and an outcome is never tried again', async () => {
   const mailId = await order()
-  const notifierId = newId()
+  const notifierId = await notifier()
   await claim({ notifierId })
   const again = { mailId, outcome: null, reason: 'answered 451', dueAt: later(60_000) }
   await recordMail(opened.db, notifierId, again, now)
@@ -111,7 +168,7 @@ test('without a mail server orders stay, with the reason', async () => {
 
 test('only what has ended long ago is forgotten', async () => {
   const mailId = await order()
-  const notifierId = newId()
+  const notifierId = await notifier()
   await claim({ notifierId })
   await recordMail(opened.db, notifierId, { mailId, outcome: 'sent', reason: '', dueAt: null }, now)
   const waiting = await order()

@@ -1,7 +1,13 @@
 // Mail: what a message says, and how it is handed to a mail server. The only place that talks SMTP.
 
 export { isAddress } from './address.ts'
-export { type BounceSubject, bounceToken, readBounceToken } from './bounce/bounce-token.ts'
+export {
+  type BounceSubject,
+  bounceToken,
+  isOurBounce,
+  type MarkedSubject,
+  readBounceToken,
+} from './bounce/bounce-token.ts'
 export { bounceBytesMax, type BounceReport, readBounce } from './bounce/read-bounce.ts'
 export type { Block, MailContent, MailParts } from './content/blocks.ts'
 export { renderParts } from './content/blocks.ts'
@@ -9,7 +15,6 @@ export { digestMail } from './content/digest-mail.ts'
 export { eventMail } from './content/event-mail.ts'
 export { type MailEvent, readEvent, reportOf } from './content/event.ts'
 export {
-  type OrderKind,
   type OrderLinks,
   orderMail as orderContent,
   type OrderToWrite,

@@ -2,7 +2,9 @@
 // follow a moment later, a few in each turn of the event loop.
 
 import type { Logger } from '@renkei/service-kit'
+import type { ChannelName, SendOutcome } from './channels/channel.ts'
 import type { Delivered } from './deliver/deliver.ts'
+import type { TriedDelivery } from './deliver/tally.ts'
 import type { NotifierMetrics } from './health/metrics.ts'
 
 export interface TellDeps {
@@ -44,15 +46,11 @@ export function makeTeller(deps: TellDeps): Teller {
   }
 }
 
-function tellOne(lane: string, { result, event, sent }: Delivered, { metrics, log }: TellDeps) {
-  const channel = 'webhook'
+function tellOne(lane: string, { result, event, sent, channel }: Delivered, deps: TellDeps) {
   const { subscriptionId, attempt, status, reason, durationMs, retryInMs } = result
   const sinceAcceptMs = Date.parse(result.startedAt) + durationMs - event.recordedAt.getTime()
-  metrics.attempts.inc({ channel, result: sent.result, status: String(sent.status ?? 'none') })
-  if (result.outcome === 'delivered') {
-    metrics.delivered.observe({ level: String(event.level), channel }, sinceAcceptMs / 1000)
-  }
-  log.info(
+  measure({ channel, result, level: event.level, sinceAcceptMs }, deps)
+  deps.log.info(
     {
       eventId: event.eventId,
       subscriptionId,
@@ -62,7 +60,7 @@ function tellOne(lane: string, { result, event, sent }: Delivered, { metrics, lo
       lane,
       channel,
       attempt,
-      result: result.result,
+      result: sent.result,
       status,
       reason,
       durationMs,
@@ -72,4 +70,42 @@ function tellOne(lane: string, { result, event, sent }: Delivered, { metrics, lo
     },
     'delivery.attempted',
   )
+}
+
+interface Measured {
+  readonly channel: ChannelName
+  readonly result: TriedDelivery
+  readonly level: number
+  readonly sinceAcceptMs: number
+}
+
+function measure({ channel, result, level, sinceAcceptMs }: Measured, { metrics }: TellDeps) {
+  const status = String(result.status ?? 'none')
+  metrics.attempts.inc({ channel, result: result.result, status })
+  if (result.outcome !== 'delivered') return
+  metrics.delivered.observe({ level: String(level), channel }, sinceAcceptMs / 1000)
+}
+
+export interface Digest {
+  /** What was recorded of each event, whether or not it was in the mail. */
+  readonly tried: readonly {
+    readonly result: TriedDelivery
+    readonly level: number
+    readonly ageMs: number
+  }[]
+  /** How many events were in the mail. */
+  readonly events: number
+  readonly sent: SendOutcome
+  readonly durationMs: number
+}
+
+/** Tells of a digest: one line, and each event in the metrics. */
+export function tellDigest({ tried, events, sent, durationMs }: Digest, deps: TellDeps): void {
+  for (const { result, level, ageMs } of tried) {
+    measure({ channel: 'email', result, level, sinceAcceptMs: ageMs + durationMs }, deps)
+  }
+  const { result, status, reason, untried = false } = sent
+  const subscriptionId = tried[0]?.result.subscriptionId
+  const facts = { channel: 'email', subscriptionId, events, result, status, reason, untried }
+  deps.log.info({ ...facts, durationMs }, 'digest.attempted')
 }

@@ -25,20 +25,14 @@ export async function claimDigest(
     const { rows: due } = await sql<{ id: string }>`
       SELECT s.subscription_id AS id FROM subscriptions s
       WHERE s.state = 'active' AND s.subscription_id IN (
-        SELECT subscription_id FROM delivery_queue
-        WHERE lane = 'digest' AND claimed_by IS NULL AND due_at <= now())
+        SELECT q.subscription_id FROM delivery_queue q WHERE ${hasItsTurn})
       LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED`.execute(tx)
     const [subscription] = due
     if (!subscription) return []
     const { rows } = await sql<Omit<ClaimedDelivery, 'skipped'>>`
       WITH due AS (
         SELECT q.seq FROM delivery_queue q
-        WHERE q.subscription_id = ${subscription.id} AND q.lane = 'digest'
-          AND q.claimed_by IS NULL AND q.due_at <= now()
-          AND NOT (q.ordered AND EXISTS (SELECT FROM delivery_queue older
-            WHERE older.subscription_id = q.subscription_id AND older.report_id = q.report_id
-              AND older.revision < q.revision AND older.replay_id IS NULL
-              AND (older.lane <> 'digest' OR older.claimed_by IS NOT NULL OR older.due_at > now())))
+        WHERE q.subscription_id = ${subscription.id} AND ${hasItsTurn}
         ORDER BY q.seq LIMIT ${limit} FOR UPDATE OF q SKIP LOCKED)
       UPDATE delivery_queue q SET claimed_by = ${notifierId}::uuid
       FROM due, subscriptions s JOIN organisations o USING (organisation_id)
@@ -51,3 +45,9 @@ export async function claimDigest(
       .toSorted((a, b) => a.seq - b.seq)
   })
 }
+
+const hasItsTurn = sql`q.lane = 'digest' AND q.claimed_by IS NULL AND q.due_at <= now()
+  AND NOT (q.ordered AND EXISTS (SELECT FROM delivery_queue older
+    WHERE older.subscription_id = q.subscription_id AND older.report_id = q.report_id
+      AND older.revision < q.revision AND older.replay_id IS NULL
+      AND (older.lane <> 'digest' OR older.claimed_by IS NOT NULL OR older.due_at > now())))`

@@ -1,9 +1,9 @@
 // What came back: every message once. An address that takes no mail has its subscription paused, and its
-// organisation is told; what only came back for now is counted.
+// organisation is told; so it is when much came back for now.
 
 import { eventTypes } from '@renkei/schema'
 import { tellOwner } from '../deliveries/tell-owner.ts'
-import type { Db, Tx } from '../open-database.ts'
+import type { Tx } from '../open-database.ts'
 import { findSubscription } from '../subscriptions/read-subscriptions.ts'
 import { updateSubscription } from '../subscriptions/write-subscriptions.ts'
 
@@ -38,24 +38,10 @@ export async function recordBounce(tx: Tx, bounce: Bounce): Promise<boolean> {
   return stored !== undefined
 }
 
-/** Counts what came back from a subscription's address for now, since an instant. */
-export async function countSoftBounces(
-  db: Db | Tx,
-  subscriptionId: string,
-  since: Date,
-): Promise<number> {
-  const row = await db
-    .selectFrom('mail_bounces')
-    .select((eb) => eb.fn.countAll<number>().as('count'))
-    .where('subscription_id', '=', subscriptionId)
-    .where('hard', '=', false)
-    .where('at', '>=', since)
-    .executeTakeFirstOrThrow()
-  return row.count
-}
-
 export interface BadAddress {
   readonly subscriptionId: string
+  /** As it is stored; another one has taken no blame. */
+  readonly target: unknown
   /** In words, without the address. */
   readonly reason: string
   readonly at: Date
@@ -64,21 +50,69 @@ export interface BadAddress {
 
 /**
  * Pauses a subscription whose address takes no mail and tells its organisation, by notice and by mail
- * to its contacts; one that is not active is left as it is. Ends with the locks of feed and audit.
+ * to its contacts; one that is not active, or has another address by now, is left as it is. Ends with
+ * the locks of feed and audit.
  */
 export async function pauseBadAddress(tx: Tx, bad: BadAddress): Promise<boolean> {
   const { subscriptionId, reason, at, newId } = bad
   const found = await findSubscription(tx, subscriptionId, { forUpdate: true })
   if (found?.state !== 'active' || found.channel !== 'email') return false
+  if (sealedAddressOf(found.target) !== sealedAddressOf(bad.target)) return false
   await updateSubscription(tx, subscriptionId, { state: 'paused', stateReason: reason }, at)
   await tellOwner(tx, {
     organisationId: found.organisationId,
-    type: eventTypes.subscriptionSwitchedOff,
-    mail: 'endpointSwitchedOff',
+    type: eventTypes.subscriptionPaused,
+    mail: 'addressRefused',
     data: { subscriptionId, reason },
     action: 'subscription.addressRefused',
     at,
     newId,
   })
   return true
+}
+
+/** The address of a subscription by e-mail as it is stored. */
+export function sealedAddressOf(target: unknown): string {
+  const sealed = (target as { readonly sealed?: unknown } | null)?.sealed
+  return typeof sealed === 'string' ? sealed : ''
+}
+
+const weekMs = 7 * 24 * 3_600_000
+const softMax = 5
+
+/**
+ * Tells the organisation of a subscription when the fifth mail within seven days has come back for now.
+ * Ends with the locks of feed and audit.
+ */
+export async function tellOfSoftBounces(
+  tx: Tx,
+  { subscriptionId, status, at, newId }: SoftBounce,
+): Promise<boolean> {
+  const found = await findSubscription(tx, subscriptionId, { forUpdate: true })
+  if (found?.state !== 'active') return false
+  const { count } = await tx
+    .selectFrom('mail_bounces')
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .where('subscription_id', '=', subscriptionId)
+    .where('hard', '=', false)
+    .where('at', '>', new Date(at.getTime() - weekMs))
+    .executeTakeFirstOrThrow()
+  if (count !== softMax) return false
+  await tellOwner(tx, {
+    organisationId: found.organisationId,
+    type: eventTypes.subscriptionFailing,
+    mail: 'endpointFailing',
+    data: { subscriptionId, reason: `${count} mails came back within 7 days, last: ${status}` },
+    action: 'subscription.mailCameBack',
+    at,
+    newId,
+  })
+  return true
+}
+
+export interface SoftBounce {
+  readonly subscriptionId: string
+  readonly status: string
+  readonly at: Date
+  readonly newId: () => string
 }

@@ -1,16 +1,11 @@
 // Mails to people that are no subscription's deliveries: ordered in the transaction that makes them
 // necessary, sent afterwards by a notifier, tried again until they are taken or refused.
 
+import type { MailOrderKind } from '@renkei/schema'
 import { sql } from 'kysely'
 import type { Db, Tx } from '../open-database.ts'
 
-export type MailOrderKind =
-  | 'escalation'
-  | 'endpointFailing'
-  | 'endpointSwitchedOff'
-  | 'subscriptionEnded'
-  | 'contactConfirmation'
-  | 'verification'
+export type { MailOrderKind } from '@renkei/schema'
 
 export interface MailOrder {
   readonly mailId: string
@@ -62,19 +57,28 @@ export interface MailClaim {
   readonly notifierId: string
   readonly limit: number
   readonly now: Date
-  /** How long the claim lasts, in milliseconds: longer than sending all of them can take. */
+  /** How long the claim lasts at most, in milliseconds: longer than sending one can take. */
   readonly leaseMs: number
+  /** Only of this level or higher. */
+  readonly minLevel: number
+  /** Orders that the sender has in hand: they are not sent twice at once. */
+  readonly inHand: readonly string[]
 }
 
-/** Takes due orders, the highest level first, then the oldest; other senders skip them. */
+/**
+ * Takes due orders, the highest level first, then the oldest; other senders skip them while the
+ * notifier lives and its claim lasts.
+ */
 export async function claimMails(db: Db, claim: MailClaim): Promise<ClaimedMail[]> {
-  const { notifierId, limit, now, leaseMs } = claim
+  const { notifierId, limit, now, leaseMs, minLevel, inHand } = claim
   const until = new Date(now.getTime() + leaseMs)
   const { rows } = await sql<ClaimedMail>`
     WITH due AS (
       SELECT mail_id FROM mail_orders
-      WHERE state = 'waiting' AND due_at <= ${now}
-        AND (claimed_by IS NULL OR claimed_until <= ${now})
+      WHERE state = 'waiting' AND level >= ${minLevel} AND due_at <= ${now}
+        AND (claimed_by IS NULL OR claimed_until <= ${now} OR claimed_by NOT IN
+          (SELECT notifier_id FROM notifiers WHERE alive_until > now()))
+        AND mail_id <> ALL(${[...inHand]}::uuid[])
       ORDER BY level DESC, due_at, mail_id LIMIT ${limit} FOR UPDATE SKIP LOCKED
     ), taken AS (
       UPDATE mail_orders o SET claimed_by = ${notifierId}::uuid, claimed_until = ${until}
@@ -87,23 +91,29 @@ export async function claimMails(db: Db, claim: MailClaim): Promise<ClaimedMail[
 
 export interface MailResult {
   readonly mailId: string
-  readonly outcome: 'sent' | 'refused' | 'dead' | null
+  /** unneeded: what it was to say does not hold any more. */
+  readonly outcome: 'sent' | 'refused' | 'dead' | 'unneeded' | null
   readonly reason: string
+  /** There was no attempt. */
+  readonly untried?: boolean
   /** When it is tried again; with an outcome it is not. */
   readonly dueAt: Date | null
 }
 
-/** Records what became of a claimed mail; nothing when another sender has taken it over meanwhile. */
+/**
+ * Records what became of a claimed mail; resolves to false, with nothing recorded, when another sender
+ * has taken it over meanwhile.
+ */
 export async function recordMail(
-  db: Db,
+  db: Db | Tx,
   notifierId: string,
-  { mailId, outcome, reason, dueAt }: MailResult,
+  { mailId, outcome, reason, dueAt, untried }: MailResult,
   at: Date,
-): Promise<void> {
-  await db
+): Promise<boolean> {
+  const { numUpdatedRows } = await db
     .updateTable('mail_orders')
     .set((eb) => ({
-      attempts: eb('attempts', '+', 1),
+      attempts: eb('attempts', '+', untried || outcome === 'unneeded' ? 0 : 1),
       reason,
       claimed_by: null,
       claimed_until: null,
@@ -111,7 +121,24 @@ export async function recordMail(
     }))
     .where('mail_id', '=', mailId)
     .where('claimed_by', '=', notifierId)
-    .execute()
+    .executeTakeFirstOrThrow()
+  return numUpdatedRows > 0n
+}
+
+export interface WaitingMails {
+  readonly level: number
+  readonly count: number
+  /** How long the oldest has been due, in seconds. */
+  readonly oldestSeconds: number
+}
+
+/** Counts the orders that are due, by level. */
+export async function countWaitingMails(db: Db): Promise<WaitingMails[]> {
+  const { rows } = await sql<WaitingMails>`
+    SELECT level, count(*) AS count,
+      extract(epoch FROM now() - min(due_at))::float8 AS "oldestSeconds"
+    FROM mail_orders WHERE state = 'waiting' AND due_at <= now() GROUP BY level`.execute(db)
+  return rows
 }
 
 export interface RecentMails {
@@ -120,11 +147,16 @@ export interface RecentMails {
   readonly since: Date
 }
 
-/** Reads the data of what an organisation has ordered of a kind since an instant; at most 1000. */
-export async function recentMails(
+/**
+ * Reads the data of what an organisation has ordered of a kind since an instant; at most 1000. Until
+ * the transaction ends nobody else gets an answer for the same, so whoever counts them may order more.
+ */
+export async function recentMailsAlone(
   tx: Tx,
   { organisationId, kind, since }: RecentMails,
 ): Promise<Record<string, unknown>[]> {
+  const name = `mail_orders ${kind} ${organisationId}`
+  await sql`SELECT pg_advisory_xact_lock(hashtextextended(${name}, 0))`.execute(tx)
   const rows = await tx
     .selectFrom('mail_orders')
     .select('data')

@@ -1,7 +1,7 @@
 // The tables of mail: orders, links, bounces.
 
+import type { MailOrderKind } from '@renkei/schema'
 import type { Generated, JSONColumnType } from 'kysely'
-import type { MailOrderKind } from './mail-orders.ts'
 
 export interface MailOrdersTable {
   mail_id: string
@@ -11,7 +11,7 @@ export interface MailOrdersTable {
   sealed_address: string | null
   data: JSONColumnType<object>
   level: number
-  state: Generated<'waiting' | 'sent' | 'refused' | 'dead'>
+  state: Generated<'waiting' | 'sent' | 'refused' | 'dead' | 'unneeded'>
   reason: string | null
   attempts: Generated<number>
   due_at: Date

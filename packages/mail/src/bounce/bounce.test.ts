@@ -1,20 +1,27 @@
 import { createHash } from 'node:crypto'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { bounceToken, readBounceToken } from './bounce-token.ts'
+import { bounceToken, isOurBounce, readBounceToken } from './bounce-token.ts'
 import { readBounce } from './read-bounce.ts'
 
 const markOf = (about: string) => createHash('sha256').update(about).digest('hex').slice(0, 20)
 const id = '01900000-0000-7000-8000-0000000000ab'
 
-describe('the token of a return address', () => {
-  const token = bounceToken({ kind: 'subscription', id }, markOf)
+const about = { kind: 'subscription', id, sealedAddress: 'v1.a.b' } as const
+const token = bounceToken(about, markOf)
 
+describe('the token of a return address', () => {
   test('names what it belongs to, also when a mail server has changed its letters', () => {
-    expect(readBounceToken(token, markOf)).toEqual({ kind: 'subscription', id })
-    expect(readBounceToken(token.toUpperCase(), markOf)).toEqual({ kind: 'subscription', id })
-    const order = bounceToken({ kind: 'order', id }, markOf)
-    expect(readBounceToken(order, markOf)).toEqual({ kind: 'order', id })
+    for (const text of [token, token.toUpperCase()]) {
+      expect(readBounceToken(text)).toEqual({ kind: 'subscription', id })
+      expect(isOurBounce(text, about, markOf)).toBe(true)
+    }
+    const order = { kind: 'order', id, sealedAddress: '' } as const
+    expect(readBounceToken(bounceToken(order, markOf))).toEqual({ kind: 'order', id })
+  })
+
+  test('speaks for the address that the mail went to, and for no other', () => {
+    expect(isOurBounce(token, { ...about, sealedAddress: 'v1.a.c' }, markOf)).toBe(false)
   })
 
   test('fits with its word into the local part of an address (64)', () => {
@@ -29,20 +36,19 @@ describe('the token of a return address', () => {
         (at, other) => {
           fc.pre(token[at] !== other)
           const changed = token.slice(0, at) + other + token.slice(at + 1)
-          expect(readBounceToken(changed, markOf)).toBeUndefined()
+          const read = readBounceToken(changed)
+          expect(read && isOurBounce(changed, { ...about, ...read }, markOf)).not.toBe(true)
         },
       ),
     )
   })
 
-  test('of anybody else is none of ours', () => {
+  test('of another form is none', () => {
     for (const text of ['', 's', 'x'.repeat(53), `${token}0`]) {
-      expect(readBounceToken(text, markOf)).toBeUndefined()
+      expect(readBounceToken(text)).toBeUndefined()
     }
   })
 })
-
-const token = bounceToken({ kind: 'subscription', id }, markOf)
 
 // In the forms of Postfix, Exim and Exchange.
 const postfix = (status: string, action = 'failed') => `Return-Path: <>

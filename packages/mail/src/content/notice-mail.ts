@@ -32,6 +32,10 @@ const titles: Record<string, Said> = {
     '連絡先の確認をお願いします',
     'Please confirm your contacts',
   ],
+  [eventTypes.contactUnreachable]: [
+    '連絡先にメールが届きませんでした。登録を直してください',
+    'Mail to a contact of yours was refused: please correct the register',
+  ],
   [eventTypes.acknowledgementRecorded]: [
     '報告への回答がありました',
     'A report of yours has been acknowledged',
@@ -47,8 +51,12 @@ const titles: Record<string, Said> = {
   [eventTypes.subscriptionFailing]: ['配信先に届いていません', 'An endpoint of yours is failing'],
   [eventTypes.subscriptionRecovered]: ['配信先が回復しました', 'An endpoint of yours works again'],
   [eventTypes.subscriptionSwitchedOff]: [
-    '配信先への送信を止めました',
-    'Deliveries to an endpoint of yours have been stopped',
+    'レベル0–2の送信を止めました',
+    'Deliveries of levels 0 to 2 to an endpoint of yours have been stopped',
+  ],
+  [eventTypes.subscriptionPaused]: [
+    '宛先メールアドレスが受け付けられないため、購読を一時停止しました',
+    'An e-mail address of yours takes no mail: its subscription is paused',
   ],
   [eventTypes.subscriptionEnded]: ['購読が終了しました', 'A subscription of yours has ended'],
   [eventTypes.subscriptionTest]: ['配信の試験です', 'This is a test of the delivery'],

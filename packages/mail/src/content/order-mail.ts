@@ -1,22 +1,15 @@
 // Mails to people that are no deliveries of a subscription: an address to be verified, a contact to be
 // confirmed, an endpoint that fails, a report that nobody has answered.
 
+import type { MailOrderKind } from '@renkei/schema'
 import type { Block, Fact, MailContent } from './blocks.ts'
 import { statusMark } from './event.ts'
 import { footer, statusBanner } from './report-mail.ts'
 import { levelMark, plainSubject } from './subject.ts'
 import { nameOf, oneLine, timeText } from './words.ts'
 
-export type OrderKind =
-  | 'escalation'
-  | 'endpointFailing'
-  | 'endpointSwitchedOff'
-  | 'subscriptionEnded'
-  | 'contactConfirmation'
-  | 'verification'
-
 export interface OrderToWrite {
-  readonly kind: OrderKind
+  readonly kind: MailOrderKind
   readonly organisationId: string
   readonly level: number
   readonly data: Record<string, unknown>
@@ -34,7 +27,7 @@ interface Words {
   readonly doEn: string
 }
 
-const words: Record<OrderKind, Words> = {
+const words: Record<MailOrderKind, Words> = {
   escalation: {
     ja: '報告への応答がありません',
     en: 'A report has not been answered',
@@ -48,10 +41,16 @@ const words: Record<OrderKind, Words> = {
     doEn: 'Please check your endpoint. What has not arrived is kept and sent when it answers again.',
   },
   endpointSwitchedOff: {
-    ja: '配信先への送信を止めました',
-    en: 'Deliveries to your endpoint have been stopped',
-    doJa: '回復後、APIで購読を再開し、必要な分を再送してください。',
-    doEn: 'When it works again, resume the subscription by the API and replay what you need.',
+    ja: 'レベル0–2の送信を止めました',
+    en: 'Deliveries of levels 0 to 2 to your endpoint have been stopped',
+    doJa: 'レベル3と4は引き続き送信を試みます。一度届けば、すべてのレベルの送信が再開します。止めている間に不達となった分は、APIで再送してください。',
+    doEn: 'Levels 3 and 4 are still tried. One success switches everything on again. Replay by the API what could not be delivered meanwhile.',
+  },
+  addressRefused: {
+    ja: '宛先メールアドレスが受け付けられないため、購読を一時停止しました',
+    en: 'An e-mail address takes no mail: its subscription is paused',
+    doJa: 'すべてのレベルの配信が保管されています。宛先を直し、APIで購読の state を active にするか、新しい target を設定してください。',
+    doEn: 'What is owed to it is kept, of every level. Mend the address, then set the state of the subscription to active by the API, or give it another target.',
   },
   subscriptionEnded: {
     ja: '購読が終了しました',

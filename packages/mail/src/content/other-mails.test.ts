@@ -1,9 +1,9 @@
-import { eventTypes } from '@renkei/schema'
+import { eventTypes, type MailOrderKind } from '@renkei/schema'
 import { describe, expect, test } from 'vitest'
 import { renderParts } from './blocks.ts'
 import { digestMail } from './digest-mail.ts'
 import { eventMail } from './event-mail.ts'
-import { type OrderKind, orderMail } from './order-mail.ts'
+import { orderMail } from './order-mail.ts'
 
 function event(type: string, data: object, change: object = {}): string {
   const named = { specversion: '1.0', id: 'e', source: '/organisations/abc', subject: 's-1' }
@@ -73,10 +73,11 @@ describe('a digest', () => {
 })
 
 describe('an ordered mail', () => {
-  const kinds: OrderKind[] = [
+  const kinds: MailOrderKind[] = [
     'escalation',
     'endpointFailing',
     'endpointSwitchedOff',
+    'addressRefused',
     'subscriptionEnded',
     'contactConfirmation',
     'verification',
@@ -89,6 +90,13 @@ describe('an ordered mail', () => {
     expect(text).toMatch(/\w+ \w+ \w+/)
     expect(text).toContain('410 Gone')
     expect(text).toContain('extra: 1')
+  })
+
+  test('that says what is switched off says what is still tried, and how the rest comes', () => {
+    const order = { kind: 'endpointSwitchedOff', organisationId: 'a', level: 0, data: {} } as const
+    const { text } = renderParts(orderMail(order, {}))
+    expect(text).toContain('レベル3と4は引き続き送信を試みます')
+    expect(text).toMatch(/Levels 3 and 4 are still tried\. One success .* on again\. Replay/)
   })
 
   test('of an exercise begins with the mark, also in an escalation', () => {

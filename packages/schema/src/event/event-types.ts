@@ -16,9 +16,11 @@ export const eventTypes = {
   acknowledgementOverdue: 'jp.renkei.acknowledgement.overdue.v1',
   acknowledgementEscalated: 'jp.renkei.acknowledgement.escalated.v1',
   contactConfirmationRequested: 'jp.renkei.contact.confirmationRequested.v1',
+  contactUnreachable: 'jp.renkei.contact.unreachable.v1',
   subscriptionFailing: 'jp.renkei.subscription.failing.v1',
   subscriptionRecovered: 'jp.renkei.subscription.recovered.v1',
   subscriptionSwitchedOff: 'jp.renkei.subscription.switchedOff.v1',
+  subscriptionPaused: 'jp.renkei.subscription.paused.v1',
   subscriptionEnded: 'jp.renkei.subscription.ended.v1',
   heartbeat: 'jp.renkei.stream.heartbeat.v1',
   resync: 'jp.renkei.stream.resync.v1',
@@ -43,6 +45,7 @@ const dataSchemas: readonly (readonly [prefix: string, schema: string])[] = [
   ],
   ['jp.renkei.acknowledgement.', 'acknowledgement.schema.json'],
   ['jp.renkei.subscription.', 'event.schema.json#/$defs/subscriptionNotice'],
+  [eventTypes.contactUnreachable, 'contact.schema.json#/$defs/contactUnreachable'],
   ['jp.renkei.contact.', 'contact.schema.json#/$defs/confirmationRequest'],
 ]
 

@@ -317,6 +317,23 @@ export interface ContactImport {
   unreadable?: ReportIdentifier[]
 }
 /**
+ * What the event jp.renkei.contact.unreachable.v1 carries: the mail server of a contact has refused the mail about a report that nobody has answered. The next contact is told at once.
+ */
+export interface ContactUnreachable {
+  /**
+   * Identifier of the contact.
+   */
+  contactId: string
+  /**
+   * The report that the mail was about.
+   */
+  reportId: string
+  /**
+   * What the mail server answered, in words of Renkei; the address does not stand in it.
+   */
+  reason: string
+}
+/**
  * What the event jp.renkei.contact.confirmationrequested.v1 carries: the contacts that their organisation has to confirm. It names them without their details.
  */
 export interface ConfirmationRequest {

@@ -9,10 +9,12 @@ import type { Json } from './map-schema.ts'
 export type NoticeName =
   | 'reportNotice'
   | 'contactConfirmationRequested'
+  | 'contactUnreachable'
   | Extract<keyof typeof eventTypes, `agreement${string}` | `acknowledgement${string}`>
   | 'subscriptionFailing'
   | 'subscriptionRecovered'
   | 'subscriptionSwitchedOff'
+  | 'subscriptionPaused'
   | 'subscriptionEnded'
 
 const words: Record<NoticeName, readonly [title: string, titleJa: string, description: string]> = {
@@ -70,10 +72,20 @@ const words: Record<NoticeName, readonly [title: string, titleJa: string, descri
     '宛先の停止',
     'Five days of nothing but failures: levels 0 to 2 are no longer tried, and what waited of them is dead until you replay it. Levels 3 and 4 are still tried; one success switches it on again.',
   ],
+  subscriptionPaused: [
+    'Address refused',
+    '宛先メールアドレスの拒否',
+    'The e-mail address takes no mail (`data.reason`): the subscription is paused, and all that is owed to it waits, of every level. Mend the address, then set `state` to `active`, or give another `target`.',
+  ],
   subscriptionEnded: [
     'Subscription ended',
     '購読の終了',
     'The endpoint answered 410 Gone, or its reader unsubscribed.',
+  ],
+  contactUnreachable: [
+    'Contact not reached',
+    '連絡先へのメール不達',
+    'The mail to a contact about a report that nobody has answered was refused or came back for good: the next contact is told at once. Correct the address of this one.',
   ],
   contactConfirmationRequested: [
     'Contacts to be confirmed',
@@ -108,6 +120,7 @@ function dataOf(name: NoticeName): Json {
 
 const dataParts: Partial<Record<NoticeName, string>> = {
   contactConfirmationRequested: 'ConfirmationRequest',
+  contactUnreachable: 'ContactUnreachable',
   acknowledgementRecorded: 'Acknowledgement',
   acknowledgementOverdue: 'AcknowledgementOverdue',
   acknowledgementEscalated: 'AcknowledgementEscalation',
@@ -135,6 +148,9 @@ function aboutOf(type: string): Json {
   if (type === eventTypes.contactConfirmationRequested) {
     return { subject: 'example-mobile', data: confirmationRequest }
   }
+  if (type === eventTypes.contactUnreachable) {
+    return { subject: contactUnreachable?.contactId, data: contactUnreachable }
+  }
   if (type.startsWith('jp.renkei.subscription.')) {
     return { subject: subscriptionNotice?.subscriptionId, data: subscriptionNotice }
   }
@@ -146,6 +162,7 @@ function aboutOf(type: string): Json {
 
 const [agreement] = schemas.agreement.$defs.agreement.examples
 const [subscriptionNotice] = schemas.event.$defs.subscriptionNotice.examples
+const [contactUnreachable] = schemas.contact.$defs.contactUnreachable.examples
 const [confirmationRequest] = schemas.contact.$defs.confirmationRequest.examples
 
 const { acknowledgement, acknowledgementOverdue, acknowledgementEscalation } =

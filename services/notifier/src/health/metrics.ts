@@ -1,6 +1,7 @@
 // What Prometheus scrapes from the notifier.
 
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
+import { type MailOrderMetrics, makeMailOrderMetrics } from '../mail/mail-order-metrics.ts'
 
 export interface NotifierMetrics {
   readonly registry: Registry
@@ -11,6 +12,7 @@ export interface NotifierMetrics {
   readonly contacts: Gauge<'state'>
   readonly firstAcknowledgement: Histogram<'level'>
   readonly acknowledgementsOverdue: Gauge<'level'>
+  readonly mailOrders: MailOrderMetrics
 }
 
 export interface MetricSources {
@@ -68,6 +70,7 @@ export function makeNotifierMetrics(sources: MetricSources): NotifierMetrics {
       labelNames: ['level'],
       registers,
     }),
+    mailOrders: makeMailOrderMetrics(registry),
     contacts: new Gauge({
       name: 'renkei_contacts',
       help: 'Contacts of the register by the state of their confirmation.',

@@ -1,7 +1,7 @@
 // What every sender of mails here needs: the mailer, the vault, and links that act once.
 
 import { type Db, type NewLink, storeLinks } from '@renkei/db'
-import { bounceToken, type BounceSubject, domainOf, type Mailer } from '@renkei/mail'
+import { bounceToken, domainOf, type Mailer, type MarkedSubject } from '@renkei/mail'
 import type { Clock, Logger } from '@renkei/service-kit'
 import { bounceMark, linkToken, type Vault } from '@renkei/vault'
 
@@ -84,6 +84,6 @@ export async function keepLinks(kit: MailKit, made: readonly MadeLinks[]): Promi
 }
 
 /** The token of the return address for a subscription or an order. */
-export function returnToken({ vault }: MailKit, subject: BounceSubject): string {
+export function returnToken({ vault }: MailKit, subject: MarkedSubject): string {
   return bounceToken(subject, (about) => bounceMark(vault, about))
 }

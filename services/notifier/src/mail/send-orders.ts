@@ -10,14 +10,17 @@ import {
   findSubscription,
   linkHash,
   type MailResult,
+  passOverContact,
   recordMail,
+  type SharingBook,
 } from '@renkei/db'
 import { type MailOutcome, orderContent, orderIdentity, type OrderLinks } from '@renkei/mail'
 import type { Db } from '@renkei/db'
 import type { Logger } from '@renkei/service-kit'
 import { openAddress } from '@renkei/vault'
 import { every } from '../lanes/every.ts'
-import { jitter, waitAfter } from '../deliver/retry-policy.ts'
+import { jitter, scheduleOf, waitAfter } from '../deliver/retry-policy.ts'
+import { whyUnneeded } from './judge-order.ts'
 import {
   keepLinks,
   type MadeLinks,
@@ -30,44 +33,97 @@ import {
 export interface OrderDeps extends MailKit {
   readonly notifierId: string
   readonly random: () => number
+  readonly sharing: SharingBook
   /** An order that nobody took for so long is given up. */
   readonly giveUpAfterMs: number
-  /** How long a claim lasts: longer than a round of mails can take. */
+  /** For levels 3 and 4. */
+  readonly giveUpUrgentAfterMs: number
+  /** How long a claim lasts at most: longer than sending a mail can take. */
   readonly leaseMs: number
 }
 
-const ordersPerRound = 16
+export interface OrderSender {
+  /** Takes as many of the orders that are due as it has room for, and begins to send them. */
+  look(): Promise<void>
+  /** Takes nothing more; resolves when what was begun has ended. */
+  stop(): Promise<void>
+}
 
-/** Sends what is due; resolves to how many orders it has tried. */
-export async function sendOrders(deps: OrderDeps): Promise<number> {
-  for (let tried = 0; ;) {
-    const claim = { notifierId: deps.notifierId, limit: ordersPerRound, now: deps.clock.now() }
-    const mails = await claimMails(deps.db, { ...claim, leaseMs: deps.leaseMs })
-    await Promise.all(mails.map((mail) => sendOne(mail, deps)))
-    tried += mails.length
-    if (mails.length < ordersPerRound) return tried
+const ordersMax = 16
+/** Of them so many are for levels 3 and 4 alone. */
+const urgentOrders = 4
+const urgentLevel = 3
+
+/** Makes the sender of a process. While more are due, each that ends makes room for the next. */
+export function makeOrderSender(deps: OrderDeps): OrderSender {
+  const inHand = new Map<string, Promise<void>>()
+  let stopped = false
+  let moreDue = false
+  let turn = Promise.resolve()
+  const begin = (mail: ClaimedMail) => {
+    const sending = sendOne(mail, deps).finally(() => {
+      inHand.delete(mail.mailId)
+      if (moreDue) void look()
+    })
+    inHand.set(mail.mailId, sending)
+  }
+  const take = async (minLevel: number, max: number) => {
+    const limit = max - inHand.size
+    if (limit <= 0 || stopped) return true
+    const { notifierId, leaseMs, clock } = deps
+    const wanted = { notifierId, leaseMs, limit, minLevel, now: clock.now() }
+    const mails = await claimMails(deps.db, { ...wanted, inHand: [...inHand.keys()] })
+    for (const mail of mails) begin(mail)
+    return mails.length === limit
+  }
+  const takeAll = async () => {
+    try {
+      const moreUrgent = await take(urgentLevel, ordersMax)
+      moreDue = (await take(0, ordersMax - urgentOrders)) || moreUrgent
+    } catch (error) {
+      deps.log.warn({ err: error }, 'mails.not-sent')
+    }
+  }
+  const look = () => (turn = turn.then(takeAll))
+  return {
+    look,
+    async stop() {
+      stopped = true
+      await turn
+      await Promise.all(inHand.values())
+    },
   }
 }
 
 async function sendOne(mail: ClaimedMail, deps: OrderDeps): Promise<void> {
-  const result = await attempt(mail, deps)
-  await recordMail(deps.db, deps.notifierId, result, deps.clock.now())
   const { mailId, kind, organisationId, level } = mail
-  deps.log.info(
-    {
-      mailId,
-      kind,
-      organisation: organisationId,
-      level,
-      outcome: result.outcome,
-      reason: result.reason,
-    },
-    'mail.attempted',
-  )
+  try {
+    const result = await attempt(mail, deps)
+    await record(mail, result, deps)
+    const { outcome, reason } = result
+    const facts = { mailId, kind, organisation: organisationId, level, outcome, reason }
+    deps.log.info(facts, 'mail.attempted')
+  } catch (error) {
+    // Its claim ends with its time, and somebody sends it again.
+    deps.log.warn({ err: error, mailId }, 'mail.not-recorded')
+  }
+}
+
+async function record(mail: ClaimedMail, result: MailResult, deps: OrderDeps): Promise<void> {
+  const { db, notifierId, clock, newId } = deps
+  const at = clock.now()
+  await db.transaction().execute(async (tx) => {
+    const isOurs = await recordMail(tx, notifierId, result, at)
+    // Whoever cannot be reached must not be waited for.
+    if (!isOurs || result.outcome !== 'refused') return
+    await passOverContact(tx, { mailId: mail.mailId, reason: result.reason, at, newId })
+  })
 }
 
 async function attempt(mail: ClaimedMail, deps: OrderDeps): Promise<MailResult> {
   try {
+    const unneeded = await whyUnneeded(mail, deps)
+    if (unneeded) return { mailId: mail.mailId, outcome: 'unneeded', reason: unneeded, dueAt: null }
     const to = await addressOf(mail, deps)
     if (to === undefined) return refused(mail, 'the contact has no e-mail address any more')
     const links = await linksOf(mail, deps)
@@ -76,9 +132,10 @@ async function attempt(mail: ClaimedMail, deps: OrderDeps): Promise<MailResult> 
     const outcome = await deps.mailer.send({
       ...orderIdentity(mail.mailId, mailDomain(deps)),
       to,
+      level: mail.level,
       content: orderContent({ ...mail, data }, links),
       date: deps.clock.now(),
-      bounceToken: returnToken(deps, { kind: 'order', id: mail.mailId }),
+      bounceToken: returnToken(deps, { kind: 'order', id: mail.mailId, sealedAddress: '' }),
     })
     return next(mail, outcome, deps)
   } catch (error) {
@@ -94,17 +151,25 @@ function refused({ mailId }: ClaimedMail, reason: string): MailResult {
 function next(
   { mailId, level, attempts, createdAt }: ClaimedMail,
   outcome: Pick<MailOutcome, 'result' | 'reason'> & Partial<MailOutcome>,
-  { clock, random, giveUpAfterMs }: OrderDeps,
+  { clock, random, giveUpAfterMs, giveUpUrgentAfterMs }: OrderDeps,
 ): MailResult {
-  const { result, reason, retryAfterMs } = outcome
+  const { result, reason, retryAfterMs, pace, untried = false } = outcome
   if (result === 'delivered') return { mailId, outcome: 'sent', reason, dueAt: null }
   if (result === 'refused') return { mailId, outcome: 'refused', reason, dueAt: null }
   const now = clock.now().getTime()
+  if (untried) {
+    return { mailId, outcome: null, untried, reason, dueAt: new Date(now + untriedDelayMs) }
+  }
   const ageMs = now - createdAt.getTime()
-  if (ageMs >= giveUpAfterMs) return { mailId, outcome: 'dead', reason, dueAt: null }
+  const ageMax = level >= urgentLevel ? giveUpUrgentAfterMs : giveUpAfterMs
+  if (ageMs >= ageMax) return { mailId, outcome: 'dead', reason, dueAt: null }
   const wait = jitter(waitAfter({ level, failed: attempts + 1, ageMs }), random())
-  return { mailId, outcome: null, reason, dueAt: new Date(now + Math.max(wait, retryAfterMs ?? 0)) }
+  const least = pace === 'slow' ? scheduleOf(level).slowMsMin : 0
+  const waitMs = Math.max(wait, least, retryAfterMs ?? 0)
+  return { mailId, outcome: null, reason, dueAt: new Date(now + waitMs) }
 }
+
+const untriedDelayMs = 1000
 
 async function addressOf(mail: ClaimedMail, { db, vault }: OrderDeps): Promise<string | undefined> {
   if (mail.sealedAddress !== null) return openAddress(vault, mail, mail.sealedAddress)
@@ -146,15 +211,16 @@ export interface OrderJobDeps extends OrderDeps {
   readonly orderSweepMs: number
 }
 
-/** Looks again and again until it is stopped. */
+/** Looks again and again until it is stopped; then what it has begun ends first. */
 export function startOrderJob(deps: OrderJobDeps): { stop(): Promise<void> } {
-  return every(deps.orderSweepMs, async () => {
-    try {
-      await sendOrders(deps)
-    } catch (error) {
-      deps.log.warn({ err: error }, 'mails.not-sent')
-    }
-  })
+  const sender = makeOrderSender(deps)
+  const looking = every(deps.orderSweepMs, sender.look)
+  return {
+    async stop() {
+      await looking.stop()
+      await sender.stop()
+    },
+  }
 }
 
 /** Without a mail server: says at what is ordered why it waits. */

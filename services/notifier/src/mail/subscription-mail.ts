@@ -1,7 +1,7 @@
 // Mails to the address of a subscription: one event or a digest. The address is opened to send, and
 // what a mail server refuses for good pauses the subscription.
 
-import { pauseBadAddress } from '@renkei/db'
+import { pauseBadAddress, sealedAddressOf } from '@renkei/db'
 import {
   digestIdentity,
   digestMail,
@@ -44,7 +44,8 @@ export async function mailEvent(
   }
   const about = { eventId: event.id, reportId: view?.reportId }
   const identity = eventIdentity(about, recipient.subscriptionId, mailDomain(kit))
-  return send(kit, { recipient, content: eventMail(body, links), identity, unsubscribe })
+  const content = eventMail(body, links)
+  return send(kit, { recipient, content, level: event.level ?? 0, identity, unsubscribe })
 }
 
 /** Sends many events in one mail; resolves to what became of all of them. */
@@ -58,7 +59,7 @@ export async function mailDigest(
   const content = digestMail(bodies, { unsubscribe: unsubscribe.url })
   const ids = bodies.map((body) => readEvent(body).id)
   const identity = digestIdentity(ids, recipient.subscriptionId, mailDomain(kit))
-  return send(kit, { recipient, content, identity, unsubscribe })
+  return send(kit, { recipient, content, level: 0, identity, unsubscribe })
 }
 
 /** True for what is never mailed: a report under TLP:RED, which is read signed in. */
@@ -81,35 +82,42 @@ export const redRefused: SendOutcome = {
 interface Sending {
   readonly recipient: Recipient
   readonly content: MailContent
+  readonly level: number
   readonly identity: MailIdentity
   readonly unsubscribe: MadeLinks
 }
 
 async function send(kit: MailKit, sending: Sending): Promise<SendOutcome> {
-  const { recipient, content, identity, unsubscribe } = sending
-  const { subscriptionId } = recipient
+  const { recipient, content, level, identity, unsubscribe } = sending
+  const { subscriptionId, target } = recipient
+  const sealedAddress = sealedAddressOf(target)
   const outcome = await kit.mailer.send({
     ...identity,
     to: await openTarget(kit.vault, recipient),
+    level,
     content,
     date: kit.clock.now(),
-    bounceToken: returnToken(kit, { kind: 'subscription', id: subscriptionId }),
+    bounceToken: returnToken(kit, { kind: 'subscription', id: subscriptionId, sealedAddress }),
     unsubscribe: `${unsubscribe.url}/unsubscribe`,
     listId: subscriptionId,
   })
-  if (outcome.badAddress) await pause(kit, subscriptionId, outcome)
+  if (outcome.badAddress) await pause(kit, recipient, outcome)
   return toSendOutcome(outcome)
 }
 
 /** A mail's outcome as that of a channel. */
 export function toSendOutcome(outcome: MailOutcome): SendOutcome {
-  const { result, status, reason, retryAfterMs, pace, ours } = outcome
-  return { result, status, reason, retryAfterMs, pace, countsAgainstHealth: !ours }
+  const { ours, untried, badAddress: _, ...said } = outcome
+  return { ...said, untried, countsAgainstHealth: !ours }
 }
 
-async function pause(kit: MailKit, subscriptionId: string, { reason }: MailOutcome) {
+async function pause(
+  kit: MailKit,
+  { subscriptionId, target }: Recipient,
+  { reason }: MailOutcome,
+): Promise<void> {
   const { db, clock, newId, log } = kit
-  const bad = { subscriptionId, reason, at: clock.now(), newId }
+  const bad = { subscriptionId, target, reason, at: clock.now(), newId }
   try {
     await db.transaction().execute((tx) => pauseBadAddress(tx, bad))
   } catch (error) {
