@@ -1,11 +1,21 @@
 // Links of mails that do not do what they once did: used, expired, for an address that is another by
 // now, pressed too often, or at the place of another purpose.
 
-import { insertSubscription, linkHash, newId, storeLinks, updateSubscription } from '@renkei/db'
+import {
+  insertSubscription,
+  linkHash,
+  type LinkPurpose,
+  newId,
+  recordAcknowledgement,
+  storeLinks,
+  type Tx,
+  updateSubscription,
+} from '@renkei/db'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { newSubscription } from '../../../test/support/world.ts'
 import { startTestApi, type TestApi } from './build-test-app.ts'
 import type { Party } from './parties.ts'
+import { emergencyReport } from './sample-report.ts'
 
 let api: TestApi
 let desk: Party
@@ -28,10 +38,16 @@ async function subscription(sealed = 'v1.a.b') {
   return wish
 }
 
+interface LinkChange {
+  readonly expiresInMs?: number
+  readonly sealed?: string
+  readonly report?: { readonly reportId: string; readonly revision: number }
+}
+
 async function link(
-  purpose: 'verifyAddress' | 'unsubscribe',
-  subscriptionId: string,
-  change: { expiresInMs?: number; sealed?: string } = {},
+  purpose: LinkPurpose,
+  subscriptionId: string | null,
+  change: LinkChange = {},
 ): Promise<string> {
   const token = `${(made += 1)}`.padStart(32, 'T')
   const createdAt = new Date()
@@ -42,8 +58,8 @@ async function link(
       organisationId: desk.organisationId,
       subscriptionId,
       contactId: null,
-      reportId: null,
-      revision: null,
+      reportId: change.report?.reportId ?? null,
+      revision: change.report?.revision ?? null,
       targetHash: linkHash(change.sealed ?? 'v1.a.b'),
       createdAt,
       expiresAt: new Date(createdAt.getTime() + (change.expiresInMs ?? hour)),
@@ -141,6 +157,40 @@ test('confirmation mails have an end within an hour', async () => {
   }
   expect(statuses).toEqual([200, 200, 200, 200, 429, 429])
 })
+
+test('and keep it when all are asked for at once', async () => {
+  const create = await desk.request('/v1/subscriptions', {
+    json: { channel: 'email', target: { address: 'hasty@example.jp' } },
+  })
+  const verify = `/v1/subscriptions/${String(create.body.subscriptionId)}/verify`
+  const answers = await Promise.all(
+    Array.from({ length: 8 }, () => desk.request(verify, { method: 'POST' })),
+  )
+  expect(answers.filter(({ status }) => status === 200)).toHaveLength(4)
+})
+
+test('an answer too many is a page that says so', async () => {
+  const carrier = await api.addParty('reporter', 'carrier')
+  const report = emergencyReport('reporter', { tlp: 'TLP:GREEN' })
+  const posted = await carrier.request('/v1/reports', { json: report })
+  const reportId = String(posted.body.reportId)
+  await api.db.transaction().execute((tx) => sayOften(tx, reportId))
+  const url = await link('acknowledge', null, { report: { reportId, revision: 1 } })
+  const answer = await press(url, 'impacted')
+  expect({ status: answer.status, text: await answer.text() }).toMatchObject({
+    status: 409,
+    text: expect.stringContaining('as often as it can'),
+  })
+  expect((await fetch(url)).status).toBe(200)
+})
+
+async function sayOften(tx: Tx, reportId: string): Promise<void> {
+  for (let count = 0; count < 20; count += 1) {
+    const said = { kind: 'assessed', answer: 'unknown', via: 'api', remark: `${count}` } as const
+    const named = { organisationId: 'desk', reportId, revision: 1, by: null, requestId: 'r' }
+    await recordAcknowledgement(tx, { ...named, ...said, at: new Date(), newId })
+  }
+}
 
 test('who tries token after token is told to wait', async () => {
   const one = await startTestApi({ beside: api })

@@ -11,6 +11,7 @@ import {
   readOrganisationKinds,
   recordAcknowledgement,
   type StoredLink,
+  TooMuchSaidError,
   type Tx,
   updateSubscription,
   useLink,
@@ -51,13 +52,19 @@ export async function actOnLink(press: Press, deps: LinkDeps): Promise<LinkState
   if (before.link.purpose === 'acknowledge' && !(await mayAnswer(before.link, deps))) {
     return { kind: 'gone' }
   }
-  const state = await deps.db.transaction().execute(async (tx) => {
-    const now = deps.clock.now()
-    const link = await findLink(tx, press.token, { forUpdate: true })
-    const found = stateOf(link, now)
-    if (found.kind !== 'open') return found
-    return acts[found.link.purpose](tx, found.link, { ...press, now, deps })
-  })
+  const state = await deps.db
+    .transaction()
+    .execute(async (tx) => {
+      const now = deps.clock.now()
+      const link = await findLink(tx, press.token, { forUpdate: true })
+      const found = stateOf(link, now)
+      if (found.kind !== 'open') return found
+      return acts[found.link.purpose](tx, found.link, { ...press, now, deps })
+    })
+    .catch((error: unknown): LinkState => {
+      if (error instanceof TooMuchSaidError) return { kind: 'tooMuchSaid' }
+      throw error
+    })
   if (state.kind === 'done') {
     deps.tail.poke()
     deps.bell.ring('level0to2')

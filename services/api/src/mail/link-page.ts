@@ -14,6 +14,8 @@ export type LinkState =
   | { readonly kind: 'unknown' }
   /** What the link was for is not there any more. */
   | { readonly kind: 'gone' }
+  /** The organisation has answered as often as it may. */
+  | { readonly kind: 'tooMuchSaid' }
   | { readonly kind: 'busy' }
 
 const statuses: Record<LinkState['kind'], number> = {
@@ -22,6 +24,7 @@ const statuses: Record<LinkState['kind'], number> = {
   expired: 410,
   unknown: 404,
   gone: 410,
+  tooMuchSaid: 409,
   busy: 429,
 }
 
@@ -59,7 +62,7 @@ function said([ja, en]: Words): Html {
   return markup`<p>${ja}</p><p lang="en">${en}</p>`
 }
 
-const words: Record<'expired' | 'unknown' | 'gone' | 'busy', Words> = {
+const words: Record<'expired' | 'unknown' | 'gone' | 'tooMuchSaid' | 'busy', Words> = {
   expired: [
     'このリンクの期限が切れました。新しいメールをお待ちいただくか、貴組織の担当者に連絡してください。',
     'This link has expired. Wait for the next mail, or ask the people of your organisation who use Renkei.',
@@ -71,6 +74,10 @@ const words: Record<'expired' | 'unknown' | 'gone' | 'busy', Words> = {
   gone: [
     'このリンクの対象は変更されたか、終了しています。何もする必要はありません。',
     'What this link was for has changed or ended. There is nothing to do.',
+  ],
+  tooMuchSaid: [
+    'この報告への回答の回数が上限に達しました。次の報告をお待ちください。',
+    'Your organisation has answered this report as often as it can. Wait for the next one.',
   ],
   busy: [
     'アクセスが集中しています。1分後にもう一度お試しください。',

@@ -4,7 +4,7 @@
 import {
   addressInQuestion,
   appendAudit,
-  recentMails,
+  recentMailsAlone,
   orderMail,
   type Subscription,
 } from '@renkei/db'
@@ -70,7 +70,7 @@ export async function askByMail(
   const mailId = deps.newId()
   await deps.database.transaction().execute(async (tx) => {
     const since = new Date(createdAt.getTime() - hourMs)
-    const sent = await recentMails(tx, { organisationId, kind: 'verification', since })
+    const sent = await recentMailsAlone(tx, { organisationId, kind: 'verification', since })
     const toThis = sent.filter((data) => data['subscriptionId'] === subscriptionId)
     if (sent.length >= perOrganisationMax || toThis.length >= perSubscriptionMax) {
       throw new DomainError('limit-reached', 'Too many confirmation mails within an hour.')
