@@ -1,7 +1,7 @@
 // Who may see what became of an event. The deliveries are made and recorded here, by the functions
 // that the notifier uses.
 
-import { type AttemptResult, expandNext, newId, recordAttempts } from '@renkei/db'
+import { type AttemptResult, expandNext, newId, recordAttempts, signOff } from '@renkei/db'
 import { startReceiver, type Receiver } from '@renkei/testkit'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startTestApi, type TestApi } from './build-test-app.ts'
@@ -69,7 +69,7 @@ function attempt(
     durationMs: 12,
     result: 'retry',
     status: null,
-    reason: `answered ${members.status}`,
+    reason: `answered ${members.status} (noc.example.internal)`,
     outcome: null,
     retryInMs: null,
     ...members,
@@ -166,7 +166,8 @@ describe('the deliveries of a subscription', () => {
         revision: 1,
         standing: 'waiting',
         attempts: 1,
-        reason: 'answered 503',
+        // The detail is its own.
+        reason: 'answered 503 (noc.example.internal)',
       },
     ])
   })
@@ -188,6 +189,13 @@ describe('the deliveries of a subscription', () => {
       { attempt: 1, result: 'retry', status: 503, durationMs: 12 },
       { attempt: 2, result: 'retry', status: 500 },
     ])
+    const pages = [
+      (await isp.request(`${path(subscriptions.isp)}/${event.eventId}/attempts?limit=1`)).body,
+    ]
+    const next = `${path(subscriptions.isp)}/${event.eventId}/attempts?limit=1&cursor=${pages[0].next}`
+    pages.push((await isp.request(next)).body)
+    expect(pages.flatMap(({ items }) => items)).toEqual(body.items)
+    expect(pages[1]).not.toHaveProperty('next')
     const none = await isp.request(`${path(subscriptions.isp)}/${newId()}/attempts`)
     expect(none).toMatchObject({ status: 404 })
   })
@@ -199,6 +207,7 @@ describe('the deliveries of a subscription', () => {
     expect(await standing()).toMatchObject({ standing: 'waiting' })
     await isp.request(one, { method: 'PATCH', json: { state: 'active' } })
     expect(await standing()).toMatchObject({ standing: 'waiting', at: expect.any(String) })
+    await signOff(api.db, notifierId)
     await isp.request(one, { method: 'DELETE' })
     const { body } = await mobile.request(event.links.ledger)
     expect(body).toMatchObject({ owed: 3, delivered: 1, refused: 1, waiting: 1, balances: true })

@@ -16,6 +16,7 @@ import type { FastifyInstance } from 'fastify'
 import { pageOf } from '../page.ts'
 import { badParameter, DomainError } from '../problem/domain-error.ts'
 import { docs } from './ledger-docs.ts'
+import { plainReason } from './plain-reason.ts'
 import { subscriptionLedgerRoute } from './subscription-ledger.ts'
 
 export interface LedgerDeps {
@@ -41,7 +42,8 @@ export function ledgerRoutes(app: FastifyInstance, deps: LedgerDeps, done: () =>
       if (!ledger)
         throw new DomainError('not-found', 'Your organisation has no event with this identifier.')
       const page = { after: query.cursor ?? null, limit: query.limit + 1 }
-      const lines = await readLedgerLines(db, ledger.seq, page)
+      const rows = await readLedgerLines(db, ledger.seq, page)
+      const lines = rows.map((row) => ({ ...row, reason: plainReason(row.reason) }))
       const { seq: _, ...counts } = ledger
       return { ...counts, ...pageOf(lines, query.limit, ({ subscriptionId }) => subscriptionId) }
     },
