@@ -14,7 +14,8 @@ CREATE TABLE replays (
   per_second integer NOT NULL CHECK (per_second >= 1),
   state text NOT NULL CHECK (state IN ('running', 'completed', 'cancelled')),
   state_reason text,
-  total integer NOT NULL CHECK (total >= 0),
+  -- Null where there was too much to look at to count it beforehand.
+  total integer CHECK (total >= 0),
   queued integer NOT NULL DEFAULT 0 CHECK (queued >= 0),
   skipped_overtaken integer NOT NULL DEFAULT 0,
   skipped_waiting integer NOT NULL DEFAULT 0,

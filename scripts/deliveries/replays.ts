@@ -58,9 +58,11 @@ export async function replay(db: Db, { subject, values }: Wish): Promise<boolean
     await auditOperator(tx, entry)
     return started.total
   })
-  console.log(`replay ${replayId}: ${total} deliveries, ${perSecond} a second at most`)
+  console.log(`replay ${replayId}: ${total ?? uncounted} deliveries, ${perSecond} a second at most`)
   return values.watch ? follow(db, replayId) : true
 }
+
+const uncounted = 'uncounted'
 
 function wishOf(values: Values): ReplayWish {
   const { event, 'failed-since': since, all } = values
@@ -120,7 +122,7 @@ function progressOf({ state, stateReason, waitsFor, ...replay }: Replay): string
   const { total, delivered, failed, waiting, skipped, remaining } = replay
   const counts = `${delivered} delivered, ${failed} failed, ${waiting} waiting, ${skipped} skipped`
   const why = stateReason ?? waitsFor
-  return `${state}: ${counts}, ${remaining} to come, of ${total}${why === null ? '' : ` (${why})`}`
+  return `${state}: ${counts}, ${remaining ?? uncounted} to come, of ${total ?? uncounted}${why === null ? '' : ` (${why})`}`
 }
 
 /** A running replay as a row that fits on a terminal. */

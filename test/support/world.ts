@@ -120,7 +120,7 @@ async function countUnbalanced(url: string): Promise<number> {
      SELECT count(*)::int AS count FROM fan_outs f WHERE f.owed <>
          (SELECT count(*) FROM kept WHERE kept.seq = f.seq AND round = 0)
        OR EXISTS (SELECT FROM kept WHERE kept.seq = f.seq
-         GROUP BY subscription_id HAVING count(*) <> max(round) + 1)`,
+         GROUP BY subscription_id, round HAVING count(*) > 1)`,
   )
   return Number(row?.['count'])
 }

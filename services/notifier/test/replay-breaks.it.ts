@@ -25,7 +25,7 @@ describe('a crash', () => {
       const fed = await world.feed(broken, 3).catch((error: Error) => error)
       const queue = await world.waiting()
       const { queued, remaining } = (await findReplay(world.db, replayId))!
-      expect({ sum: queued + remaining, waits: queue.length }).toEqual({ sum: 8, waits: queued })
+      expect({ sum: queued + remaining!, waits: queue.length }).toEqual({ sum: 8, waits: queued })
       expect(await world.unbalanced()).toBe(0)
       ended = !(fed instanceof Error)
       if (!ended) expect((fed as Error).message).toBe('the process died')
@@ -155,6 +155,23 @@ describe('a replay is held up', () => {
     world.limits.eventsMax = 59
     expect(await world.start({ filter: {} })).toMatchObject({ outcome: 'tooManyEvents' })
     world.limits.eventsMax = 1000
+  })
+
+  test('what stands against too many deliveries is begun uncounted, and comes to its end', async () => {
+    const events = await world.acceptMany(60, {})
+    await world.settle(events, 'dead')
+    world.limits.eventsMax = 20
+    const reportId = events[50]!.reportId
+    const started = await world.start({ filter: { reportId } })
+    world.limits.eventsMax = 1000
+    expect(started).toMatchObject({ outcome: 'started', total: null })
+    const read = () => findReplay(world.db, started.replayId)
+    expect(await read()).toMatchObject({ state: 'running', total: null, remaining: null })
+    for (let nr = 0; nr < 10; nr += 1) await world.feed()
+    expect(await world.waiting()).toHaveLength(1)
+    await world.send('delivered')
+    await world.feed()
+    expect(await read()).toMatchObject({ state: 'completed', delivered: 1, remaining: 0 })
   })
 })
 

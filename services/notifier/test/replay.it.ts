@@ -77,7 +77,7 @@ test('what is new does not wait behind it', async () => {
   const news = await world.accept({ level: 4 })
   await world.settled([news])
   const { queued, remaining } = (await findReplay(world.db, replayId))!
-  expect(queued + remaining).toBe(40)
+  expect(queued + remaining!).toBe(40)
   expect(remaining).toBeGreaterThan(0)
   expect(ids()).toContain(news.eventId)
 })

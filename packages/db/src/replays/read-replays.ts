@@ -15,8 +15,8 @@ export interface Replay {
   readonly stateReason: string | null
   readonly createdAt: Date
   readonly endedAt: Date | null
-  /** Deliveries that were meant when it began. */
-  readonly total: number
+  /** Deliveries that were meant when it began; null where there were too many to look at. */
+  readonly total: number | null
   /** Moved into the queue so far: these were delivered, have failed, wait or were removed. */
   readonly queued: number
   readonly delivered: number
@@ -24,8 +24,8 @@ export interface Replay {
   readonly waiting: number
   readonly removed: number
   readonly skipped: number
-  /** Still to be looked at. */
-  readonly remaining: number
+  /** Still to be moved; null while that is not known. */
+  readonly remaining: number | null
   readonly reasons: readonly ReplayReason[]
   /** Of a running one that does not get on: what it waits for. */
   readonly waitsFor: string | null
@@ -102,11 +102,10 @@ function toReplay(
     { count: waitsAlready, reason: 'waits already' },
   ]
   const skipped = overtaken + waitsAlready
-  const isOver = row.state === 'completed'
   return {
     ...row,
     skipped,
-    remaining: isOver ? 0 : Math.max(0, row.total - row.queued - skipped),
+    remaining: remainingOf(row, skipped),
     reasons: [
       ...failures,
       ...skips
@@ -114,4 +113,12 @@ function toReplay(
         .map((skip) => ({ what: 'skipped', ...skip }) as const),
     ],
   }
+}
+
+function remainingOf(
+  { state, total, queued }: Pick<Row, 'state' | 'total' | 'queued'>,
+  skipped: number,
+): number | null {
+  if (state === 'completed') return 0
+  return total === null ? null : Math.max(0, total - queued - skipped)
 }

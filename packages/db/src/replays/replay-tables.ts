@@ -12,7 +12,7 @@ export interface ReplaysTable {
   per_second: number
   state: ReplayState
   state_reason: string | null
-  total: number
+  total: number | null
   queued: Generated<number>
   skipped_overtaken: Generated<number>
   skipped_waiting: Generated<number>

@@ -15,12 +15,14 @@ export interface NewReplay {
 }
 
 export interface ReplayLimits {
+  /** So many deliveries may be meant, as far as they are counted: among twice as many. */
   readonly eventsMax: number
   readonly runningPerOrganisationMax: number
 }
 
 export type StartedReplay =
-  | { readonly outcome: 'started'; readonly total: number }
+  /** `total` is null where there are too many deliveries to look at all of them beforehand. */
+  | { readonly outcome: 'started'; readonly total: number | null }
   | {
       readonly outcome: 'notActive' | 'runsAlready' | 'tooManyRunning' | 'tooManyEvents' | 'notOwed'
     }
@@ -40,8 +42,8 @@ export async function startReplay(
   if (refusal) return { outcome: refusal }
   const span = await spanOf(tx, replay)
   if (!span) return { outcome: 'notOwed' }
-  const total = await count(tx, replay.what, span, limits.eventsMax + 1)
-  if (total > limits.eventsMax) return { outcome: 'tooManyEvents' }
+  const { wanted, total } = await count(tx, replay.what, span, limits.eventsMax * lookedPerEvent)
+  if (wanted > limits.eventsMax) return { outcome: 'tooManyEvents' }
   await tx
     .insertInto('replays')
     .values({
@@ -105,9 +107,13 @@ async function spanOf(tx: Tx, { what, subscriptionId }: NewReplay): Promise<Span
   return { subscriptionId, afterSeq: Math.max(after, named), untilSeq: Math.min(head, last) }
 }
 
-async function count(tx: Tx, what: ReplayWish, span: Span, max: number): Promise<number> {
-  const { rows } = await sql<{ count: number }>`
-    SELECT count(*)::int AS count FROM (
-      SELECT FROM (${lookAt(what, span, null)}) c WHERE wanted LIMIT ${max}) found`.execute(tx)
-  return rows[0]?.count ?? 0
+// The organisation is locked meanwhile, and a narrow wish may stand against millions of deliveries.
+const lookedPerEvent = 2
+
+async function count(tx: Tx, what: ReplayWish, span: Span, lookedMax: number) {
+  const { rows } = await sql<{ wanted: number; looked: number }>`
+    SELECT count(*) FILTER (WHERE wanted)::int AS wanted, count(*)::int AS looked
+    FROM (${lookAt(what, span, lookedMax)}) c`.execute(tx)
+  const { wanted, looked } = rows[0] ?? { wanted: 0, looked: 0 }
+  return { wanted, total: looked < lookedMax ? wanted : null }
 }

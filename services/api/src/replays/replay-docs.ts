@@ -32,14 +32,22 @@ const view = {
     },
     createdAt: instant,
     endedAt: { ...instant, type: ['string', 'null'] },
-    total: count('Deliveries that were meant when it began.'),
+    total: {
+      ...count(
+        'Deliveries that were meant when it began. Null where more had to be looked at for it than twice as many as a replay may send: then it is known at the end.',
+      ),
+      type: ['integer', 'null'],
+    },
     queued: count('Moved to be sent so far: delivered, failed, waiting or removed.'),
     delivered: count('Of these, delivered.'),
     failed: count('Of these, ended without being delivered.'),
     waiting: count('Of these, still waiting.'),
     removed: count('Of these, taken out again when it was cancelled.'),
     skipped: count('Not sent again; `reasons` says why.'),
-    remaining: count('Still to be moved.'),
+    remaining: {
+      ...count('Still to be moved; null while `total` is.'),
+      type: ['integer', 'null'],
+    },
     reasons: {
       type: 'array',
       description: 'Why deliveries failed or were skipped, the most frequent first.',

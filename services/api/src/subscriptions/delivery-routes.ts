@@ -3,11 +3,17 @@
 import { listAttempts, listDeliveries, type Scope, type Standing } from '@renkei/db'
 import { fromCursor, toCursor } from '@renkei/schema'
 import type { FastifyInstance } from 'fastify'
+import { pageOf } from '../page.ts'
 import { DomainError } from '../problem/domain-error.ts'
 import { findOwn } from './own-subscription.ts'
 import type { SubscriptionDeps } from './subscription-deps.ts'
 import { docs } from './subscription-docs.ts'
 import { ofSubscription } from './subscription-audit.ts'
+
+interface AttemptsParams {
+  subscriptionId: string
+  eventId: string
+}
 
 interface DeliveriesQuery {
   cursor?: string
@@ -39,14 +45,16 @@ export function deliveryRoutes(
       return { items, ...(next && { next }) }
     },
   )
-  app.get<{ Params: { subscriptionId: string; eventId: string } }>(
+  app.get<{ Params: AttemptsParams; Querystring: { cursor?: string; limit: number } }>(
     '/v1/subscriptions/:subscriptionId/deliveries/:eventId/attempts',
     { config, schema: docs.attempts },
-    async ({ caller, params }) => {
+    async ({ caller, params, query: { cursor, limit } }) => {
       await findOwn(deps.database, caller, params.subscriptionId)
-      const items = await listAttempts(deps.database, params.subscriptionId, params.eventId)
-      if (!items) throw new DomainError('not-found', 'There is no such event.')
-      return { items }
+      const [round = 0, attempt = 0] = cursor?.split('.').map(Number) ?? []
+      const after = cursor === undefined ? null : { round, attempt }
+      const rows = await listAttempts(deps.database, { ...params, after, limit: limit + 1 })
+      if (!rows) throw new DomainError('not-found', 'There is no such event.')
+      return pageOf(rows, limit, (last) => `${last.round}.${last.attempt}`)
     },
   )
   done()

@@ -181,8 +181,12 @@ export const docs = {
     description: 'When each began, how long it took and what the endpoint answered.',
     tags,
     params: pathOf('subscriptionId', 'eventId'),
+    querystring: queryOf({
+      cursor: { type: 'string', pattern: '^[0-9]{1,5}[.][0-9]{1,9}$' },
+      limit: limitSchema(200, 1000),
+    }),
     response: {
-      200: answer('Attempts.', pageOf(attempt, 'Never given.')),
+      200: answer('Attempts.', pageOf(attempt, 'Give as `cursor`.')),
       default: problemResponse,
     },
   },
