@@ -2,6 +2,7 @@
 // not taken is tried again.
 
 import { dataKeyStore, insertSubscription, type MailOrder, newId, orderMail } from '@renkei/db'
+import type { Report } from '@renkei/schema'
 import { type MailServer, startMailServer, testKey, waitFor } from '@renkei/testkit'
 import { openVault, parseKey, sealAddress, sealTarget, type Vault } from '@renkei/vault'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -145,18 +146,29 @@ describe('a digest', () => {
     await world.sql(`UPDATE delivery_queue SET due_at = now() WHERE lane = 'digest'`)
     await world.settled([first, risen, clear])
     expect(mailsTo('rise@desk.example').at(-1)!.mail.subject).toContain('復旧')
-    expect(ordered.subscriptionId).toBeDefined()
+    expect((await outcomes(ordered.subscriptionId)).map(({ outcome }) => outcome)).toEqual([
+      'delivered',
+      'delivered',
+      'delivered',
+    ])
   })
 
-  test('leaves out what may no longer be seen, and says so in the ledger', async () => {
+  test('says of what may no longer be seen only that it is so', async () => {
     const { subscriptionId } = await subscribe('narrow@desk.example')
-    const event = await world.accept({ level: 1 })
-    await expanded(subscriptionId, 1)
-    await world.sql(`UPDATE reports SET tlp = 'TLP:AMBER' WHERE report_id = '${event.reportId}'`)
+    const texts = [{ language: 'ja', headline: '極秘の見出し' }] as Report['texts']
+    const narrowed = await world.accept({ level: 1, report: { texts } })
+    const other = await world.accept({ level: 1 })
+    await expanded(subscriptionId, 2)
+    await world.sql(`UPDATE reports SET tlp = 'TLP:AMBER' WHERE report_id = '${narrowed.reportId}'`)
     await world.sql(`UPDATE delivery_queue SET due_at = now() WHERE lane = 'digest'`)
-    await world.settled([event])
-    const texts = mailsTo('narrow@desk.example').map(({ mail }) => mail.text ?? '')
-    for (const text of texts) expect(text).not.toContain('sms')
+    await world.settled([narrowed, other])
+    const [mail, ...others] = mailsTo('narrow@desk.example')
+    expect(others).toEqual([])
+    const { text, html } = mail!.mail
+    expect(text).toContain(other.reportId)
+    expect(text).toContain('以前の報告は共有されなくなりました')
+    for (const part of [text, html]) expect(part).not.toContain('極秘')
+    expect(await outcomes(subscriptionId)).toHaveLength(2)
   })
 })
 
