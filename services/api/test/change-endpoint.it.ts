@@ -128,6 +128,22 @@ describe('a repeated request to subscribe', () => {
     expect(new Set(answers.map(({ body }) => body.secret)).size).toBe(1)
   })
 
+  test('makes another one when the hours are over for which answers are kept', async () => {
+    const first = await create('/late', 'key-late')
+    const age = (hours: number) =>
+      us.api.db
+        .updateTable('subscriptions')
+        .set({ created_at: new Date(Date.now() - hours * 3_600_000) })
+        .where('subscription_id', '=', first.body.subscriptionId)
+        .execute()
+    await age(47)
+    expect((await create('/late', 'key-late')).body.subscriptionId).toBe(first.body.subscriptionId)
+    await age(49)
+    const other = await create('/late', 'key-late')
+    expect(other.status).toBe(201)
+    expect(other.body.subscriptionId).not.toBe(first.body.subscriptionId)
+  })
+
   test('with another body, or after its end, is a conflict', async () => {
     const first = await create('/other', 'key-3')
     expect(await create('/other', 'key-3', { mode: 'all' })).toMatchObject({

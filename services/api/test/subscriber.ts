@@ -30,7 +30,9 @@ export interface Subscriber {
 
 /** Starts an API and the receivers; close it when done. */
 export async function openSubscriber(): Promise<Subscriber> {
-  const api = await startTestApi({ env: { RENKEI_SUBSCRIPTIONS_MAX: '100' } })
+  const api = await startTestApi({
+    env: { RENKEI_SUBSCRIPTIONS_MAX: '100', RENKEI_IDEMPOTENCY_HOURS: '48' },
+  })
   const receiver = await startReceiver()
   const liar = await startReceiver({ verification: 'lie' })
   const party = await api.addParty('example-fixed', 'carrier')

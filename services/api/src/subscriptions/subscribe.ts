@@ -47,7 +47,9 @@ export async function subscribe(
   const at = deps.clock.now()
   const stored = await deps.database.transaction().execute(async (tx) => {
     await lockOrganisation(tx, wanted.organisationId)
-    const before = idempotency && (await recall(tx, wanted.organisationId, idempotency, at))
+    const before =
+      idempotency &&
+      (await recall(tx, { ...idempotency, organisationId: wanted.organisationId, at }, deps))
     if (!before) await refuseTooMany(tx, wanted.organisationId, deps)
     const subscription = before ?? (await insertSubscription(tx, wanted, at))
     await appendAudit(tx, {
@@ -85,16 +87,14 @@ function newSubscription(
   }
 }
 
-// As long as the answers to reports are kept.
-const keptMs = 7 * 86_400_000
+const hourMs = 3_600_000
 
 async function recall(
   tx: Tx,
-  organisationId: string,
-  { key, fingerprint }: Idempotency,
-  at: Date,
+  { organisationId, key, fingerprint, at }: Idempotency & { organisationId: string; at: Date },
+  { idempotencyHours }: SubscriptionDeps,
 ): Promise<Subscription | undefined> {
-  const since = new Date(at.getTime() - keptMs)
+  const since = new Date(at.getTime() - idempotencyHours * hourMs)
   const before = await recallSubscription(tx, { organisationId, key }, since)
   if (!before) return undefined
   if (before.fingerprint.equals(fingerprint) && before.subscription.state !== 'ended') {

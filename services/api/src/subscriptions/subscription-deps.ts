@@ -13,4 +13,6 @@ export interface SubscriptionDeps {
   /** Whether there is a mail server. */
   readonly emailIsSetUp: boolean
   readonly subscriptionsPerOrganisationMax: number
+  /** How long a key of idempotency finds what was made with it. */
+  readonly idempotencyHours: number
 }
