@@ -95,6 +95,24 @@ export async function readOwnContacts(
   return { heads, contacts, unreadable: heads.filter(({ contactId }) => !sound.has(contactId)) }
 }
 
+/** Reads the contacts of several organisations that open, each in the order in which they are called. */
+export async function readContactsOf(
+  db: Db,
+  vault: ContactVault,
+  organisationIds: readonly string[],
+): Promise<ReadonlyMap<string, StoredContact[]>> {
+  if (organisationIds.length === 0) return new Map()
+  const rows = await db
+    .selectFrom('contacts')
+    .selectAll()
+    .where('organisation_id', 'in', organisationIds)
+    .orderBy('organisation_id')
+    .orderBy('call_order')
+    .execute()
+  const contacts = await fromSoundRows(rows, vault)
+  return Map.groupBy(contacts, ({ organisationId }) => organisationId)
+}
+
 /** Reads one contact if it may be seen; rejects when it does not open. */
 export async function findContact(
   db: Db | Tx,

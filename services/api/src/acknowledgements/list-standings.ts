@@ -1,7 +1,7 @@
 // Who stands where with a report, page by page. The reporter sees everybody that was owed it; who has
 // received it learns nothing of others.
 
-import { listOwed, readStandings } from '@renkei/db'
+import { listOwed, readContactsOf, readStandings } from '@renkei/db'
 import type { AcknowledgementStanding } from '@renkei/schema'
 import type { FastifyRequest } from 'fastify'
 import { type Page, pageOf } from '../page.ts'
@@ -38,15 +38,14 @@ export async function listStandings(
   const { items: ids, next } = pageOf(rows, query.limit, (id) => id)
   const items: AcknowledgementStanding[] = []
   const now = deps.clock.now()
-  for (const standing of await readStandings(
-    deps.db,
-    { reportId, revision: query.revision },
-    ids,
-  )) {
+  const standings = await readStandings(deps.db, { reportId, revision: query.revision }, ids)
+  const late = standings.filter(({ clock }) => isReporter && clock && isOverdue(clock, now))
+  const lateIds = late.map(({ organisationId }) => organisationId)
+  const contacts = await readContactsOf(deps.db, deps.vault, lateIds)
+  for (const standing of standings) {
     const view = viewStanding(standing, now)
-    const { organisationId: owner, clock } = standing
-    const isToCall = isReporter && clock !== undefined && isOverdue(clock, now)
-    const call = isToCall ? await findCallTarget(owner, caller, deps) : undefined
+    const { organisationId: owner } = standing
+    const call = findCallTarget(contacts.get(owner) ?? [], caller, deps)
     if (call) {
       const { contactId: objectId, ...rest } = call
       const look = { objectType: 'contact', action: 'contact.read' } as const

@@ -1,7 +1,7 @@
 // Where an organisation stands with a report, as it is shown: to the reporter with whom to call, to
 // everybody else its own.
 
-import { readOwnContacts, type ReportStanding, type StandingClock } from '@renkei/db'
+import type { ReportStanding, StandingClock, StoredContact } from '@renkei/db'
 import {
   type AcknowledgementDeadline,
   type AcknowledgementReceipt,
@@ -56,13 +56,12 @@ export function isOverdue({ deadlineAt, answeredAt, endedAt }: StandingClock, no
   return answeredAt === null && endedAt === null && deadlineAt <= now
 }
 
-/** Whom the caller can call there now, as far as the register lets it see; the book must be fresh. */
-export async function findCallTarget(
-  organisationId: string,
+/** Whom of these the caller can call now, as far as the register lets it see; the book must be fresh. */
+export function findCallTarget(
+  contacts: readonly StoredContact[],
   caller: Caller,
   deps: AcknowledgementDeps,
-): Promise<CallTarget | undefined> {
-  const { contacts } = await readOwnContacts(deps.db, deps.vault, organisationId)
+): CallTarget | undefined {
   const seen = contacts.flatMap((contact) => viewContact(contact, caller, deps) ?? [])
   const target = whomToCall(seen, deps.clock.now())
   if (!target) return undefined
