@@ -12,7 +12,7 @@ beforeAll(async () => {
 })
 afterAll(() => database.drop())
 
-const tiny = ['--runs', '1', '--seconds', '1', '--scale', '0.01']
+const tiny = ['--runs', '1', '--seconds', '1', '--scale', '0.001']
 
 test.for(['growth', 'overtake', 'sick', 'sustained'])(
   '%s ends with its result in one line',
