@@ -232,18 +232,28 @@ test('an address that is refused for good pauses its subscription, and its organ
 })
 
 test('what the mail server puts off waits for its time and is not lost', async () => {
-  await subscribed('grey@ceptoar.example')
-  relay.script({ at: 'rcpt', code: 421, text: 'later' }, { at: 'rcpt', code: 421, text: 'later' })
+  const subscriptionId = await subscribed('grey@ceptoar.example')
+  relay.script({ at: 'rcpt', code: 450, text: '4.2.0 greylisted' })
   const posted = await noc.post('/v1/reports', report())
   const { eventId } = posted.body as { eventId: string }
-  const isRetried = async () => {
-    const attempts = await world.sql(`SELECT a.status FROM delivery_attempts a
-      JOIN events e USING (seq) WHERE e.event_id = '${eventId}' AND a.status = 421`)
-    return attempts.length > 0
+  const standing = () =>
+    world.sql(`SELECT coalesce(o.outcome, 'waiting') AS standing FROM events e
+      LEFT JOIN delivery_outcomes o ON o.seq = e.seq AND o.subscription_id = '${subscriptionId}'
+      WHERE e.event_id = '${eventId}'`)
+  const isPutOff = async () => {
+    const attempts = await world.sql(`SELECT a.subscription_id FROM delivery_attempts a
+      JOIN events e USING (seq) WHERE e.event_id = '${eventId}' AND a.status = 450`)
+    return attempts.length === 1
   }
-  await waitFor(isRetried, { timeoutMs: 20_000, what: 'an attempt that was put off' })
-  const ledger = await world.ledger(eventId)
-  expect(ledger.waiting).toBeGreaterThan(0)
+  await waitFor(isPutOff, { timeoutMs: 20_000, what: 'an attempt that was put off' })
+  // Its time is a minute away: the receiver's server asked for it.
+  await world.sql(`UPDATE endpoint_health SET probe_at = now() WHERE probe_at > now()`)
+  await world.sql(`UPDATE delivery_queue SET due_at = now() WHERE claimed_by IS NULL`)
+  const isThere = async () => (await standing())[0]?.['standing'] === 'delivered'
+  await waitFor(isThere, { timeoutMs: 20_000, what: 'the mail that was put off' })
+  const mail = await nextMail(({ to }) => to.includes('grey@ceptoar.example'))
+  expect(mail.mail.text).toContain(String(posted.body['reportId']))
+  expect((await world.ledger(eventId)).waiting).toBe(0)
 })
 
 test('a token that is none, or of another form, is answered kindly and tells nothing', async () => {

@@ -64,7 +64,11 @@ async function notifier(): Promise<string> {
 const claim = async ({ notifierId, ...change }: Partial<MailClaim> = {}) =>
   claimMails(opened.db, {
     notifierId: notifierId ?? (await notifier()),
-    ...{ limit: 10, now, leaseMs: 1000, minLevel: 0, inHand: [] },
+    limit: 10,
+    now,
+    leaseMs: 1000,
+    minLevel: 0,
+    inHand: [],
     ...change,
   })
 

@@ -1,6 +1,6 @@
 // Mails over a real SMTP server: whatever it does, the outcome is a value, in time.
 
-import { createServer } from 'node:net'
+import { createServer, type Socket } from 'node:net'
 import { type MailServer, type MailServerOptions, startMailServer, waitFor } from '@renkei/testkit'
 import { afterEach, describe, expect, test } from 'vitest'
 import { makeCertificate } from '../../webhook/test/certificate.ts'
@@ -56,14 +56,6 @@ const mail: MailToSend = {
 }
 
 const urgent: MailToSend = { ...mail, level: 4 }
-
-const busy = {
-  result: 'retry',
-  reason: 'too many mails wait for the mail server',
-  retryAfterMs: null,
-  ours: true,
-  untried: true,
-}
 
 describe('a mail that is taken', () => {
   test('comes with its parts, its thread and what says that no person wrote it', async () => {
@@ -213,14 +205,13 @@ describe('a mail server that does not take it', () => {
       { result: 'retry', ours: false },
     ],
     [{ at: 'rcpt', code: 421 }, { result: 'retry' }],
-    [
-      { at: 'data', drop: true },
-      { result: 'retry', status: null },
-    ],
-    [
-      { at: 'rcpt', drop: true },
-      { result: 'retry', status: null },
-    ],
+    ...(['data', 'rcpt'] as const).map(
+      (at) =>
+        [
+          { at, drop: true },
+          { result: 'retry', status: null },
+        ] as const,
+    ),
   ] as const)('%o ends as %o', async (fault, expected) => {
     const relay = await server()
     relay.script(fault)
@@ -269,24 +260,19 @@ describe('a mail server that does not take it', () => {
     expect(faults).toHaveLength(1)
   })
 
-  test('says nothing at all', async () => {
-    const silent = createServer()
-    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', () => resolve()))
-    closers.push(async () => silent.close())
-    const { port } = silent.address() as { port: number }
-    const { send } = mailer(`smtp://127.0.0.1:${port}`, { deadlineMs: 300 })
-    expect(await send(mail)).toMatchObject({ result: 'retry', ours: true })
-  })
-
-  test('speaks something else', async () => {
-    const other = createServer((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'))
+  test.each([
+    ['says nothing at all', () => undefined],
+    [
+      'speaks something else',
+      (socket: Socket) => void socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'),
+    ],
+  ] as const)('%s', async (_, answer) => {
+    const other = createServer(answer)
     await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', () => resolve()))
     closers.push(async () => other.close())
     const { port } = other.address() as { port: number }
-    expect(await mailer(`smtp://127.0.0.1:${port}`).send(mail)).toMatchObject({
-      result: 'retry',
-      ours: true,
-    })
+    const { send } = mailer(`smtp://127.0.0.1:${port}`, { deadlineMs: 300 })
+    expect(await send(mail)).toMatchObject({ result: 'retry', ours: true })
   })
 
   test('holds up only so many: those beyond hear at once that there is no room', async () => {
@@ -296,7 +282,8 @@ describe('a mail server that does not take it', () => {
     const ended: MailOutcome[] = []
     const all = Array.from({ length: 33 }, async () => void ended.push(await send(urgent)))
     await waitFor(() => ended.length === 1)
-    expect(ended).toMatchObject([busy])
+    const reason = 'too many mails wait for the mail server'
+    expect(ended).toMatchObject([{ reason, ours: true, untried: true, retryAfterMs: null }])
     await Promise.all(all)
   })
 

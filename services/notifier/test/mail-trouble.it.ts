@@ -10,7 +10,6 @@ import {
   type SubscriptionState,
   updateSubscription,
 } from '@renkei/db'
-import type { Report } from '@renkei/schema'
 import { type MailServer, startMailServer, testKey, waitFor } from '@renkei/testkit'
 import { openVault, parseKey, sealAddress, sealTarget, type Vault } from '@renkei/vault'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -134,7 +133,7 @@ test('what is too much for one digest goes into a second at once, and is no fail
   const texts = [{ language: 'ja', headline: '見出し', description }]
   const events = await world.acceptMany(48, {
     level: 0,
-    report: { texts: texts as Report['texts'] },
+    report: { texts },
   })
   const queued = async () => (await of(subscriptionId, 'delivery_queue')).length === 48
   await waitFor(queued, { timeoutMs: 20_000 })

@@ -36,10 +36,21 @@ async function openSender() {
   const vault = await openVault({ key: parseKey(testKey)!, store: dataKeyStore(db) })
   const clock = { now: () => now }
   const sender = makeOrderSender({
-    ...{ db, vault, mailer, clock, newId, notifierId: newId(), random: () => 1 },
-    ...{ log: makeLogger('test', 'silent'), sharing: makeSharingBook(clock.now) },
-    ...{ publicUrl: 'https://renkei.example', from: 'renkei@mail.example', linkHours: 72 },
-    ...{ giveUpAfterMs: 1e9, giveUpUrgentAfterMs: 1e9, leaseMs: 60_000 },
+    db,
+    vault,
+    mailer,
+    clock,
+    newId,
+    notifierId: newId(),
+    random: () => 1,
+    log: makeLogger('test', 'silent'),
+    sharing: makeSharingBook(clock.now),
+    publicUrl: 'https://renkei.example',
+    from: 'renkei@mail.example',
+    linkHours: 72,
+    giveUpAfterMs: 1e9,
+    giveUpUrgentAfterMs: 1e9,
+    leaseMs: 60_000,
   })
   return { sender, vault }
 }

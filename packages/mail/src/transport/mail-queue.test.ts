@@ -13,11 +13,11 @@ function open(connectionsMax: number) {
     turns,
     leaves,
     refused,
-    async enter(level: number, signal: AbortSignal = never) {
+    enter: async (level: number, signal: AbortSignal = never) => {
       const leave = await queue.enter(level, signal)
-      if (!leave) return void refused.push(level)
-      turns.push(level)
-      leaves.push(leave)
+      if (leave) leaves.push(leave)
+      if (leave) turns.push(level)
+      else refused.push(level)
     },
   }
 }

@@ -214,7 +214,7 @@ export interface OrderJobDeps extends OrderDeps {
 /** Looks again and again until it is stopped; then what it has begun ends first. */
 export function startOrderJob(deps: OrderJobDeps): { stop(): Promise<void> } {
   const sender = makeOrderSender(deps)
-  const looking = every(deps.orderSweepMs, sender.look)
+  const looking = every(deps.orderSweepMs, () => sender.look())
   return {
     async stop() {
       await looking.stop()
