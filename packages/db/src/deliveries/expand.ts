@@ -70,7 +70,8 @@ export async function expandNext(db: Db, options: ExpandOptions): Promise<Expand
     )
     const taken = mayGo.filter(options.claimable).slice(0, Math.max(0, options.claimMax))
     const superseded = await supersedeOlder(tx, event, owed)
-    if (blocked.size > 0) await hurryOlder(tx, event, [...blocked], options.lane)
+    const hurried = [...blocked].filter((id) => places.get(id)?.at === 'now')
+    if (hurried.length > 0) await hurryOlder(tx, event, hurried, options.lane)
     await store(tx, event, { owed, places, taken, last, complete, options })
     if (owed.length > 0) await options.onOwed?.(tx, event, organisationsOf(owed))
     const claimed = await toClaimed(tx, event, taken)
@@ -192,7 +193,8 @@ async function findBlocked(tx: Tx, event: OpenFanOut, owed: readonly Subscriptio
 }
 
 // What a revision waits for moves to its lane and is due at once: news is not held up by the turn or
-// the retry time of what came before it.
+// the retry time of what came before it. News that itself waits, in a digest or for an endpoint, hurries
+// nothing.
 async function hurryOlder(tx: Tx, event: EventToPlace, blocked: readonly string[], lane: string) {
   await sql`
     UPDATE delivery_queue SET lane = ${lane}, due_at = least(due_at, now()),

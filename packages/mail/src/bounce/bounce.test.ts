@@ -113,7 +113,7 @@ Action: failed
 Final-Recipient: rfc822;noc@example.jp
 Status: 5.0.0
 Remote-MTA: dns; mail.example.jp
-Diagnostic-Code: smtp; 550 no such user
+Diagnostic-Code: smtp; 550 5.1.1 no such user
 
 --1700-eximdsn-1
 Content-type: text/rfc822-headers
@@ -130,7 +130,12 @@ const exchange = postfix('5.1.10')
 describe('a message that came back', () => {
   test.each([
     ['no such user', postfix('5.1.1'), { status: '5.1.1', hard: true }],
-    ['no such user, of Exim', exim, { status: '5.0.0', hard: true }],
+    ['no such user, of Exim', exim, { status: '5.1.1', hard: true }],
+    [
+      'something, of Exim',
+      exim.replace('550 5.1.1 no such user', '552 mailbox is full'),
+      { status: '5.0.0', hard: false },
+    ],
     ['with other line ends and letters', exchange, { status: '5.1.10', hard: true }],
     ['box switched off', postfix('5.2.1'), { status: '5.2.1', hard: true }],
     ['no such domain', postfix('5.4.4'), { status: '5.4.4', hard: true }],
@@ -139,6 +144,15 @@ describe('a message that came back', () => {
     ['given up after days', postfix('4.4.7'), { status: '4.4.7', hard: false }],
   ])('%s', (_, message, expected) => {
     expect(readBounce(message)).toEqual({ ...expected, tokens: [token] })
+  })
+
+  test('a person who writes such a part into an ordinary message stops nothing', () => {
+    const typed = postfix('5.1.1').replace(
+      /^content-type: multipart\/report[^]*?\n(?=\S)/im,
+      'Content-Type: text/plain\n',
+    )
+    expect(typed).not.toContain('multipart/report')
+    expect(readBounce(typed)).toBeUndefined()
   })
 
   test.each([

@@ -17,19 +17,37 @@ const tokensMax = 10
 /** Reads a message; gives nothing for what reports no failure, such as an answer of a person. */
 export function readBounce(message: string): BounceReport | undefined {
   const text = message.slice(0, bounceBytesMax).replaceAll('\r\n', '\n')
-  const status = statusPart(text)
+  const status = isReport(text) ? statusPart(text) : undefined
   if (status === undefined) return undefined
   const fields = fieldsOf(status)
   const action = fields.get('action')
-  const code = /\b([245]\.\d{1,3}\.\d{1,3})\b/.exec(fields.get('status') ?? '')?.[1]
+  const code = codeOf(fields)
   if (action !== 'failed' || code === undefined || code.startsWith('2')) return undefined
   return { status: code, hard: isHard(code), tokens: tokensOf(text) }
 }
 
+const codeForm = /\b([245]\.\d{1,3}\.\d{1,3})\b/
+
+// Some servers write 5.0.0 whatever it was: then the answer that they had says more.
+function codeOf(fields: ReadonlyMap<string, string>): string | undefined {
+  const status = codeForm.exec(fields.get('status') ?? '')?.[1]
+  if (status !== '5.0.0') return status
+  return codeForm.exec(fields.get('diagnostic-code') ?? '')?.[1] ?? status
+}
+
+// Its own headers say that it is one (RFC 3462): whoever holds one of our mails could write such a part
+// into the text of an ordinary message.
+function isReport(text: string): boolean {
+  const end = text.indexOf('\n\n')
+  const headers = (end === -1 ? text : text.slice(0, end)).replaceAll(/\n[ \t]+/g, ' ')
+  const type = /^content-type:\s*multipart\/report\b(.*)$/im.exec(headers)?.[1] ?? ''
+  return /;\s*report-type="?delivery-status\b/i.test(type)
+}
+
 // RFC 3463: a full box, a message that is too large and what speaks of us says nothing for good of the
-// address; that there is no such box, domain or user does.
+// address; that there is no such box, domain or user does. 5.0.0 says only that something failed.
 function isHard(code: string): boolean {
-  return code.startsWith('5.1.') || code === '5.2.1' || code === '5.0.0' || code === '5.4.4'
+  return code.startsWith('5.1.') || code === '5.2.1' || code === '5.4.4'
 }
 
 // The part of type message/delivery-status, up to the next boundary.
