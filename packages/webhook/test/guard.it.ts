@@ -22,8 +22,8 @@ test('never connects to a literal address that is blocked', async () => {
       const url = `${scheme}://${host}:${receiver.port}/`
       expect(sender.checkTarget(url)).toMatchObject({ ok: false, rule: 'target.address' })
       const result = await sender.send(message(url))
-      expect(result).toMatchObject({ result: 'refused', status: null })
-      expect(result.reason).toContain('the address can never be delivered to')
+      expect(result).toMatchObject({ result: 'retry', pace: 'slow', status: null })
+      expect(result.reason).toContain('the address may not be delivered to')
     }
   }
   expect(receiver.sockets).toEqual([])

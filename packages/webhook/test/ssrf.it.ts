@@ -42,7 +42,11 @@ describe.each(spellings)('an address that is %s', (_, ...hosts) => {
     const sender = makeSender({ allowedCidrs: [] })
     const url = `https://${host}/`
     expect(sender.checkTarget(url)).toMatchObject({ ok: false, rule: 'target.address' })
-    expect(await sender.send(message(url))).toMatchObject({ result: 'refused', status: null })
+    expect(await sender.send(message(url))).toMatchObject({
+      result: 'retry',
+      pace: 'slow',
+      status: null,
+    })
   })
 })
 
