@@ -1,6 +1,7 @@
 // The services under measure, as processes of their own with the settings of production and their
 // logs in a file.
 
+import { mkdir, rm } from 'node:fs/promises'
 import { addOrganisation, createKey, openDatabase } from '@renkei/db'
 import { newKeyText } from '@renkei/vault'
 import { type ServiceProcess, startService } from '../../scripts/system/service-process.ts'
@@ -34,6 +35,8 @@ export async function startOne(
   name: 'api' | 'notifier',
   { databaseUrl, redisUrl = '', env = wideLimits }: SystemOptions,
 ): Promise<ServiceProcess> {
+  await mkdir(benchFolder, { recursive: true })
+  const logFile = `${benchFolder}services-${process.pid}.log`
   const service = await startService({
     name,
     env: {
@@ -47,9 +50,13 @@ export async function startOne(
       ...profiling(),
       ...env,
     },
-    logFile: `${benchFolder}services.log`,
+    logFile,
   })
-  onStop(() => service.stop())
+  // A line for each delivery: of millions nobody keeps them.
+  onStop(async () => {
+    await service.stop()
+    await rm(logFile, { force: true })
+  })
   return service
 }
 
