@@ -4,7 +4,7 @@
 import { Pool } from 'pg'
 import { asServiceRole } from './service-role.ts'
 
-export const bellSchema = 'bullmq'
+const bellSchema = 'bullmq'
 
 export interface BellPool {
   readonly pool: Pool

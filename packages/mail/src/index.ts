@@ -29,7 +29,6 @@ export {
   type MailSettings,
   type MailToSend,
   orderIdentity,
-  returnAddress,
 } from './message.ts'
-export { createMailer, isLoopback, type Mailer, type MailerOptions } from './transport/mailer.ts'
+export { createMailer, type Mailer, type MailerOptions } from './transport/mailer.ts'
 export { type MailOutcome, outcomeOf, type SmtpError } from './transport/outcome.ts'

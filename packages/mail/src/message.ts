@@ -69,7 +69,7 @@ export function composeMessage(mail: MailToSend, settings: MailSettings): Outgoi
 }
 
 /** The envelope's sender, by which a bounce names what it is about (VERP). */
-export function returnAddress(token: string, domain: string): string {
+function returnAddress(token: string, domain: string): string {
   return `bounces+${token}@${domain}`
 }
 

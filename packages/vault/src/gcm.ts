@@ -8,7 +8,7 @@ const nonceBytes = 12
 const tagBytes = 16
 
 /** What encryption adds to a text, in bytes. */
-export const overheadBytes = nonceBytes + tagBytes
+const overheadBytes = nonceBytes + tagBytes
 
 /** Gives nonce | ciphertext | tag; the additional data is bound to them and not among them. */
 export function encrypt(key: KeyObject, plain: Buffer | string, additional: string): Buffer {

@@ -4,7 +4,7 @@
 import type { Logger } from '@renkei/service-kit'
 import type { ChannelName, SendOutcome } from './channels/channel.ts'
 import type { Delivered } from './deliver/deliver.ts'
-import type { TriedDelivery } from './deliver/tally.ts'
+import type { TriedDelivery } from './deliver/tried-delivery.ts'
 import type { NotifierMetrics } from './health/metrics.ts'
 
 export interface TellDeps {

@@ -96,6 +96,20 @@ test('so it is with a digest', async () => {
   await end(subscriptionId)
 })
 
+test('one digest that is refused for now is one failure, however many events it tells of', async () => {
+  const { subscriptionId } = await subscribe('later@desk.example')
+  const events = await world.acceptMany(5, { level: 1 })
+  await waitFor(async () => (await of(subscriptionId, 'delivery_queue')).length === 5)
+  relay.script({ at: 'rcpt', code: 451 })
+  await digestsDue()
+  await waitFor(async () => (await of(subscriptionId, 'endpoint_health')).length === 1)
+  expect(await of(subscriptionId, 'endpoint_health')).toMatchObject([{ consecutive_failures: 1 }])
+  expect(await of(subscriptionId, 'delivery_attempts')).toHaveLength(5)
+  await digestsDue()
+  await world.settled(events)
+  await end(subscriptionId)
+})
+
 test('a subscription whose digest has to wait for an older revision holds up no other', async () => {
   // They are looked at in any order: with several that are blocked, one comes first.
   const blocked = await Promise.all([1, 2, 3].map((nr) => subscribe(`blocked-${nr}@desk.example`)))

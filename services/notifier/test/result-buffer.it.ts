@@ -7,7 +7,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { openWorld, type World } from '../../../test/support/world.ts'
 import { makeHealthKeeper } from '../src/deliver/endpoint-health.ts'
 import { makeResultBuffer, type ResultBuffer } from '../src/deliver/result-buffer.ts'
-import type { TriedDelivery } from '../src/deliver/tally.ts'
+import type { TriedDelivery } from '../src/deliver/tried-delivery.ts'
 
 const notifierId = newId()
 const log = makeLogger('test', 'silent')

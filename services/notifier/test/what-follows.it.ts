@@ -10,7 +10,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { SendOutcome } from '../src/channels/channel.ts'
 import { afterAttempts, unknownHealth } from '../src/deliver/health-policy.ts'
 import { decideNext } from '../src/deliver/retry-policy.ts'
-import { tallyOf, type TriedDelivery } from '../src/deliver/tally.ts'
+import { tallyOf } from '../src/deliver/tally.ts'
+import type { TriedDelivery } from '../src/deliver/tried-delivery.ts'
 
 const minuteMs = 60_000
 // The wait before the second try, without jitter: level 1, level 3, level 4.

@@ -7,7 +7,7 @@ import type { Db, Tx } from '../open-database.ts'
 import { findAgreement } from './read-agreements.ts'
 
 /** How long before its end both are told of it, in days of 24 hours. */
-export const toldDaysBefore = [30, 7, 1] as const
+const toldDaysBefore = [30, 7, 1] as const
 
 const stages = [...toldDaysBefore, 0].toSorted((a, b) => a - b)
 

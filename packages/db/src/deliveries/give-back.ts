@@ -77,6 +77,11 @@ export async function beat(db: Db, notifierId: string, ttlMs: number): Promise<n
     INSERT INTO notifiers (notifier_id, alive_until)
     VALUES (${notifierId}, now() + make_interval(secs => ${ttlMs}::int / 1000.0))
     ON CONFLICT (notifier_id) DO UPDATE SET alive_until = excluded.alive_until`.execute(db)
+  return freeDeadClaims(db)
+}
+
+/** Gives back what stands under the name of a notifier that does not live, or never did. */
+export async function freeDeadClaims(db: Db): Promise<number> {
   const { rows } = await sql`
     UPDATE delivery_queue SET claimed_by = NULL, due_at = now()
     WHERE claimed_by IS NOT NULL AND claimed_by NOT IN

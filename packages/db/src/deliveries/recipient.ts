@@ -1,27 +1,27 @@
 // What a sender must know of a subscription to send to it: read by the claim and by the fan-out alike.
 
 import { sql } from 'kysely'
-import type { Signing } from '../subscriptions/subscription-row.ts'
-import type { Channel, OrganisationKind, SubscriptionState } from '../tables.ts'
+import type { Subscription } from '../subscriptions/subscription-row.ts'
+import type { OrganisationKind } from '../tables.ts'
 
-export interface Recipient {
-  readonly subscriptionId: string
-  readonly organisationId: string
+type Needed =
+  | 'subscriptionId'
+  | 'organisationId'
+  | 'channel'
+  | 'target'
+  | 'filter'
+  | 'secret'
+  | 'previousSecret'
+  | 'previousSecretUntil'
+  | 'signing'
+  | 'clientCertificate'
+  | 'clientKey'
+  | 'state'
+  | 'viewSince'
+
+/** Secrets and keys as they are stored: sealed. */
+export interface Recipient extends Pick<Subscription, Needed> {
   readonly organisationKind: OrganisationKind
-  readonly channel: Channel
-  readonly target: unknown
-  readonly filter: unknown
-  /** As it is stored: sealed. */
-  readonly secret: string
-  /** Signs beside it until its end. */
-  readonly previousSecret: string | null
-  readonly previousSecretUntil: Date | null
-  readonly signing: Signing
-  readonly clientCertificate: string | null
-  /** As it is stored: sealed. */
-  readonly clientKey: string | null
-  readonly state: SubscriptionState
-  readonly viewSince: number
 }
 
 /** Of `subscriptions s` and `organisations o`. */

@@ -2,8 +2,7 @@
 // the organisation, and mails to the first of its contacts.
 
 import type { SubscriptionNotice } from '@renkei/schema'
-import { appendAudit } from '../audit/append-audit.ts'
-import { appendNotice } from '../feed/append-notice.ts'
+import { tellOrganisation } from '../feed/tell-organisation.ts'
 import { type MailOrderKind, orderMail } from '../mail/mail-orders.ts'
 import type { Tx } from '../open-database.ts'
 
@@ -24,28 +23,16 @@ const contactsMax = 3
 export async function tellOwner(tx: Tx, news: EndpointNews): Promise<void> {
   const { organisationId, data, at, newId } = news
   if (news.mail) await mailContacts(tx, news.mail, news)
-  const eventId = newId()
-  await appendNotice(tx, {
-    eventId,
-    type: news.type,
+  await tellOrganisation(tx, {
+    eventId: newId(),
     organisationId,
-    recipients: [organisationId],
-    subject: data.subscriptionId,
-    level: 0,
-    messageStatus: 'actual',
-    data,
-    recordedAt: at,
-  })
-  await appendAudit(tx, {
-    at,
-    organisationId: null,
-    keyId: null,
-    requestId: eventId,
-    action: news.action,
+    type: news.type,
     objectType: 'subscription',
     objectId: data.subscriptionId,
-    objectOwner: organisationId,
+    data,
+    action: news.action,
     detail: { reason: data.reason },
+    at,
   })
 }
 

@@ -3,8 +3,7 @@
 
 import { eventTypes } from '@renkei/schema'
 import { sql } from 'kysely'
-import { appendAudit } from '../audit/append-audit.ts'
-import { appendNotice } from '../feed/append-notice.ts'
+import { tellOrganisation } from '../feed/tell-organisation.ts'
 import { factColumns, factTables } from '../feed/event-columns.ts'
 import type { EventFacts } from '../feed/read-events.ts'
 import type { Db, Tx } from '../open-database.ts'
@@ -66,28 +65,17 @@ export async function passOverContact(tx: Tx, unreached: UnreachedContact): Prom
   const { organisationId, contactId } = order
   const { reportId, messageStatus } = order.data as EscalationData
   await hurryNextStep(tx, { reportId, organisationId, mailId, at })
-  const eventId = newId()
-  await appendNotice(tx, {
-    eventId,
-    type: eventTypes.contactUnreachable,
+  await tellOrganisation(tx, {
+    eventId: newId(),
     organisationId,
-    recipients: [organisationId],
-    subject: contactId,
-    level: 0,
-    messageStatus,
-    data: { contactId, reportId, reason },
-    recordedAt: at,
-  })
-  await appendAudit(tx, {
-    at,
-    organisationId: null,
-    keyId: null,
-    requestId: eventId,
-    action: 'contact.notReached',
+    type: eventTypes.contactUnreachable,
     objectType: 'contact',
     objectId: contactId,
-    objectOwner: organisationId,
+    messageStatus,
+    data: { contactId, reportId, reason },
+    action: 'contact.notReached',
     detail: { reportId, reason },
+    at,
   })
   return true
 }

@@ -3,6 +3,7 @@
 // are locked before what waits for them, as everywhere, and nothing is held from one to the next.
 
 import { sql } from 'kysely'
+import { freeDeadClaims } from '../deliveries/give-back.ts'
 import type { Db, Tx } from '../open-database.ts'
 
 export type RepairName = 'claims' | 'held' | 'orphans' | 'notifiers'
@@ -18,16 +19,6 @@ export async function repair(db: Db, forgetAfterMs: number): Promise<Repairs> {
     orphans: await endOrphans(db),
     notifiers: await forgetNotifiers(db, forgetAfterMs),
   }
-}
-
-// Under the name of a notifier that does not live, or never did.
-async function freeDeadClaims(db: Db): Promise<number> {
-  const { rows } = await sql`
-    UPDATE delivery_queue SET claimed_by = NULL, due_at = now()
-    WHERE claimed_by IS NOT NULL AND claimed_by NOT IN
-      (SELECT notifier_id FROM notifiers WHERE alive_until > now())
-    RETURNING 1`.execute(db)
-  return rows.length
 }
 
 // Held for nothing: the subscription is active, and its endpoint answers. Whoever opens an endpoint

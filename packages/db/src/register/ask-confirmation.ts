@@ -34,7 +34,7 @@ const withRequests = sql`contacts c LEFT JOIN confirmation_requests r
   ON r.contact_id = c.contact_id AND r.confirmed_at = c.confirmed_at`
 
 /** Takes an organisation with contacts to ask about, for this transaction; nothing when none is free. */
-export async function takeOrganisationToAsk(tx: Tx, terms: AskTerms): Promise<string | undefined> {
+async function takeOrganisationToAsk(tx: Tx, terms: AskTerms): Promise<string | undefined> {
   const { rows } = await sql<{ organisation_id: string }>`
     SELECT o.organisation_id FROM organisations o
     WHERE EXISTS (SELECT FROM ${withRequests}
@@ -44,7 +44,7 @@ export async function takeOrganisationToAsk(tx: Tx, terms: AskTerms): Promise<st
 }
 
 /** Finds what to ask an organisation that was taken, and writes down that it was asked. */
-export async function takeContactsToAsk(
+async function takeContactsToAsk(
   tx: Tx,
   organisationId: string,
   terms: AskTerms,

@@ -36,7 +36,7 @@ function labelMark(tlp: unknown): string {
 }
 
 /** Where it is, in a word or two: the first area, and whether there are more. */
-export function areaOf(view: ReportView): string {
+function areaOf(view: ReportView): string {
   const own = view.areas ?? []
   const areas = own.length > 0 ? own : (view.impacts ?? []).flatMap(({ areas: list }) => list ?? [])
   if (isWholeCountry(areas)) return '全国'

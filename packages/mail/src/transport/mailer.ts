@@ -99,6 +99,6 @@ function transportOptions(options: MailerOptions) {
 }
 
 /** True for names and addresses of the machine itself. */
-export function isLoopback(host: string): boolean {
+function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127(?:\.\d{1,3}){3}$/.test(host)
 }

@@ -9,7 +9,7 @@ export type TransitionCheck =
   | { ok: false; allowed: readonly State[]; detail: string }
 
 /** For an incident in a state, the states that may follow. Steps may be skipped forward. */
-export const incidentTransitions = {
+const incidentTransitions = {
   suspected: [
     'investigating',
     'identified',
@@ -76,7 +76,7 @@ export const incidentTransitions = {
 } as const satisfies Record<State, readonly State[]>
 
 /** For planned work or demand in a state, the states that may follow. */
-export const plannedTransitions = {
+const plannedTransitions = {
   planned: ['inProgress', 'completed', 'closed', 'cancelled'],
   inProgress: ['completed', 'closed', 'cancelled'],
   completed: ['closed'],

@@ -14,7 +14,7 @@ export const jsonEntriesMax = 1_000
 export const jsonNodesMax = 150_000
 
 /** Length of a member name, in UTF-16 units. It keeps the pointers of faults short. */
-export const memberNameLengthMax = 128
+const memberNameLengthMax = 128
 
 /**
  * Faults of text and of size in a JSON value: NUL or half a surrogate pair in a string or a member

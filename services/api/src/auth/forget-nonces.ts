@@ -30,7 +30,7 @@ export function startForgettingNonces(deps: HousekeepingDeps): () => Promise<voi
 }
 
 /** One round: so many rows at a time that nothing has to wait for it. */
-export async function forgetOldNonces({ db, clock }: Omit<HousekeepingDeps, 'log'>): Promise<void> {
+async function forgetOldNonces({ db, clock }: Omit<HousekeepingDeps, 'log'>): Promise<void> {
   const before = new Date(clock.now().getTime() - slackMs)
   while ((await forgetNonces(db, before, rowsMax)) === rowsMax);
 }

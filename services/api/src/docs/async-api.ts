@@ -84,7 +84,7 @@ function feedChannel(kinds: readonly EventKind[]): Json {
 }
 
 /** What each close code means, and what a reader does then. */
-export const closeMeanings: Record<keyof typeof closeCodes, { meaning: string; reader: string }> = {
+const closeMeanings: Record<keyof typeof closeCodes, { meaning: string; reader: string }> = {
   goingAway: {
     meaning: 'The service stops or restarts.',
     reader: 'Connect again after a short random wait, with `after`.',

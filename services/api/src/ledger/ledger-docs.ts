@@ -40,6 +40,13 @@ const equation = 'owed = delivered + superseded + refused + dead + waiting, coun
 
 const next = { type: 'string', description: 'Give as `cursor`.' } as const
 
+const sums = {
+  expanded: { type: 'boolean', description: 'False while receivers are still being found.' },
+  owed: count,
+  ...counts,
+  balances: { type: 'boolean' },
+} as const
+
 export const docs = {
   event: {
     operationId: 'readLedger',
@@ -54,13 +61,7 @@ export const docs = {
         required: ['eventId', 'expanded', 'owed', 'balances', 'items'],
         properties: {
           eventId: uuidSchema,
-          expanded: {
-            type: 'boolean',
-            description: 'False while receivers are still being found.',
-          },
-          owed: count,
-          ...counts,
-          balances: { type: 'boolean' },
+          ...sums,
           items: {
             type: 'array',
             items: {
@@ -96,13 +97,7 @@ export const docs = {
         required: ['reportId', 'expanded', 'owed', 'balances', 'items'],
         properties: {
           reportId: uuidSchema,
-          expanded: {
-            type: 'boolean',
-            description: 'False while receivers are still being found.',
-          },
-          owed: count,
-          ...counts,
-          balances: { type: 'boolean' },
+          ...sums,
           items: {
             type: 'array',
             items: {

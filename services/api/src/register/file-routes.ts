@@ -14,7 +14,7 @@ import type { RegisterDeps } from './register-deps.ts'
 import { collectContacts } from './search-contacts.ts'
 import { namedUnreadable, toContact } from './views.ts'
 
-export const importBytesMax = 1_048_576
+const importBytesMax = 1_048_576
 
 /** All that an organisation may see, for the day on which Renkei cannot be reached. */
 const exportedMax = 20_000

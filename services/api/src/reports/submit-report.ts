@@ -95,7 +95,7 @@ function checkRevision(
 }
 
 /** The refusal of a writer that was overtaken, naming the revision that is current. */
-export function revisionConflict(currentRevision: number): DomainError {
+function revisionConflict(currentRevision: number): DomainError {
   return new DomainError('changed-meanwhile', {
     detail: `Revision ${currentRevision} is current.`,
     members: { currentRevision },

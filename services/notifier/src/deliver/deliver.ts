@@ -7,7 +7,7 @@ import type { ChannelName, Channels, SendOutcome } from '../channels/channel.ts'
 import type { EventStore } from '../view/event-store.ts'
 import type { PreviousEvents } from '../view/previous-event.ts'
 import { decideNext } from './retry-policy.ts'
-import type { TriedDelivery } from './tally.ts'
+import { factsOf, type TriedDelivery } from './tried-delivery.ts'
 
 export interface DeliverDeps {
   readonly events: EventStore
@@ -48,29 +48,6 @@ export async function deliver(delivery: ClaimedDelivery, deps: DeliverDeps): Pro
   const tried = { ...factsOf(delivery, sent), attempt, startedAt: startedAt.toISOString() }
   const { channel } = delivery
   return { event, channel, sent, result: { ...tried, durationMs, ...next } }
-}
-
-function factsOf(delivery: ClaimedDelivery, sent: SendOutcome) {
-  const { seq, subscriptionId, organisationId, target, round, peakLevel: level } = delivery
-  const { result, status, reason, pace, gone = false, countsAgainstHealth = true } = sent
-  const said = {
-    result,
-    status,
-    reason,
-    gone,
-    countsAgainstHealth,
-    askedMs: sent.retryAfterMs ?? 0,
-  }
-  return {
-    ...said,
-    seq,
-    subscriptionId,
-    organisationId,
-    target,
-    round,
-    level,
-    slow: pace === 'slow',
-  }
 }
 
 /** What is recorded of a delivery that a fault of ours kept from being sent. */

@@ -4,7 +4,8 @@
 import { changeHealth, type Db, type HealthChange } from '@renkei/db'
 import type { Clock, Logger } from '@renkei/service-kit'
 import { afterAttempts, unknownHealth } from './health-policy.ts'
-import { tallyOf, type TriedDelivery } from './tally.ts'
+import { tallyOf } from './tally.ts'
+import type { TriedDelivery } from './tried-delivery.ts'
 
 export interface EndpointHealthDeps {
   readonly db: Db

@@ -5,7 +5,7 @@
 import { type Db, isDatabaseUnavailable, recordAttempts } from '@renkei/db'
 import type { Logger } from '@renkei/service-kit'
 import type { HealthKeeper } from './endpoint-health.ts'
-import type { TriedDelivery } from './tally.ts'
+import type { TriedDelivery } from './tried-delivery.ts'
 
 export interface ResultBuffer {
   add(result: TriedDelivery): void

@@ -1,20 +1,7 @@
 // What a batch of recorded attempts shows of each endpoint, in the order in which they were made.
 
-import type { AttemptResult } from '@renkei/db'
 import type { Tally } from './health-policy.ts'
-
-export interface TriedDelivery extends AttemptResult {
-  readonly organisationId: string
-  readonly level: number
-  /** How long the receiver asked not to be sent anything. */
-  readonly askedMs: number
-  readonly gone: boolean
-  /** Where it was sent: another address may have taken its place meanwhile. */
-  readonly target: unknown
-  /** A repeat does not help before somebody has mended something. */
-  readonly slow: boolean
-  readonly countsAgainstHealth: boolean
-}
+import type { TriedDelivery } from './tried-delivery.ts'
 
 /** Sums up attempts by subscription; those that tell nothing of their endpoint are left out. */
 export function tallyOf(tried: readonly TriedDelivery[]): Map<string, Tally> {

@@ -20,7 +20,7 @@ const hourMs = 3_600_000
 const dayMs = 24 * hourMs
 
 /** How long after the first failure each stage is reached. */
-export const stagesAfterMs = { failing: hourMs, warned: 4 * dayMs, switchedOff: 5 * dayMs } as const
+const stagesAfterMs = { failing: hourMs, warned: 4 * dayMs, switchedOff: 5 * dayMs } as const
 
 export interface WatchEndpointsDeps {
   readonly db: Db

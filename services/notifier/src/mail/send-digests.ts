@@ -12,7 +12,7 @@ import type { SendOutcome } from '../channels/channel.ts'
 import { type DeliverDeps, writeBody } from '../deliver/deliver.ts'
 import type { HealthKeeper } from '../deliver/endpoint-health.ts'
 import { decideNext } from '../deliver/retry-policy.ts'
-import type { TriedDelivery } from '../deliver/tally.ts'
+import { factsOf, type TriedDelivery } from '../deliver/tried-delivery.ts'
 import { every } from '../lanes/every.ts'
 import { type TellDeps, tellDigest } from '../tell-delivered.ts'
 import type { MailKit } from './mail-kit.ts'
@@ -30,7 +30,7 @@ const eventsMax = 50
 const bytesMax = 512 * 1024
 
 /** Sends every digest that is due; resolves to how many mails that were. */
-export async function sendDigests(deps: DigestDeps): Promise<number> {
+async function sendDigests(deps: DigestDeps): Promise<number> {
   const { kit, notifierId } = deps
   // What an interrupted round had taken is in nobody's hands.
   await releaseOrphans(kit.db, notifierId, 'digest', [])
@@ -75,7 +75,13 @@ async function sendOne(deliveries: readonly ClaimedDelivery[], deps: DigestDeps)
   const keys = untried.map(({ delivery }) => delivery)
   await release(kit.db, notifierId, keys, { delayMs, reason })
   await recordAttempts(kit.db, notifierId, results)
-  await deps.health.note(results)
+  // One mail is one failure, however many events it tells of.
+  await deps.health.note(
+    tried
+      .filter(({ instead }) => !instead)
+      .slice(0, 1)
+      .map(({ result }) => result),
+  )
   tellDigest({ tried, events: fits.length, sent, durationMs }, { ...deps, log: kit.log })
   return sent.untried !== true
 }
@@ -136,29 +142,11 @@ async function send(fits: readonly Written[], deps: DigestDeps): Promise<SendOut
 }
 
 function resultOf({ delivery, ageMs }: Written, sent: SendOutcome, deps: DigestDeps) {
-  const { seq, subscriptionId, organisationId, target, round, peakLevel: level } = delivery
-  const { result, status, reason, pace, gone = false, countsAgainstHealth = true } = sent
   const attempt = delivery.attempts + 1
-  const standing = { attempt, level, ageMs, giveUpAfterMs: deps.giveUpAfterMs }
-  const named = {
-    seq,
-    subscriptionId,
-    organisationId,
-    target,
-    round,
-    level,
-    attempt,
-    slow: pace === 'slow',
-  }
-  const said = {
-    result,
-    status,
-    reason,
-    gone,
-    countsAgainstHealth,
-    askedMs: sent.retryAfterMs ?? 0,
-  }
-  return { ...named, ...said, ...decideNext(sent, { ...standing, random: deps.random() }) }
+  const { giveUpAfterMs } = deps
+  const standing = { attempt, level: delivery.peakLevel, ageMs, giveUpAfterMs }
+  const next = decideNext(sent, { ...standing, random: deps.random() })
+  return { ...factsOf(delivery, sent), attempt, ...next }
 }
 
 export interface DigestJobDeps extends DigestDeps {

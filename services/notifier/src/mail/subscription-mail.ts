@@ -106,7 +106,7 @@ async function send(kit: MailKit, sending: Sending): Promise<SendOutcome> {
 }
 
 /** A mail's outcome as that of a channel. */
-export function toSendOutcome(outcome: MailOutcome): SendOutcome {
+function toSendOutcome(outcome: MailOutcome): SendOutcome {
   const { ours, untried, badAddress: _, ...said } = outcome
   return { ...said, untried, countsAgainstHealth: !ours }
 }

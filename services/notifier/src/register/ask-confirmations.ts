@@ -2,12 +2,11 @@
 // organisation, which names its contacts without their details.
 
 import {
-  appendAudit,
-  appendNotice,
   type ContactToAsk,
   type Db,
   forEachOrganisationToAsk,
   orderMail,
+  tellOrganisation,
   type Tx,
 } from '@renkei/db'
 import {
@@ -44,7 +43,6 @@ interface Asked {
 }
 
 async function ask(tx: Tx, { organisationId, contacts, now }: Asked, deps: AskDeps): Promise<void> {
-  const eventId = deps.newId()
   const data: ConfirmationRequest = {
     contacts: contacts.map(({ confirmedAt, role, ...contact }) => ({
       ...contact,
@@ -54,27 +52,16 @@ async function ask(tx: Tx, { organisationId, contacts, now }: Asked, deps: AskDe
     })),
   }
   for (const contact of data.contacts) await mailTo(tx, organisationId, contact, { now, deps })
-  await appendNotice(tx, {
-    eventId,
-    type: eventTypes.contactConfirmationRequested,
+  await tellOrganisation(tx, {
+    eventId: deps.newId(),
     organisationId,
-    recipients: [organisationId],
-    subject: organisationId,
-    level: 0,
-    messageStatus: 'actual',
-    data,
-    recordedAt: now,
-  })
-  await appendAudit(tx, {
-    at: now,
-    organisationId: null,
-    keyId: null,
-    requestId: eventId,
-    action: 'contact.confirmationRequested',
+    type: eventTypes.contactConfirmationRequested,
     objectType: 'contact',
     objectId: organisationId,
-    objectOwner: organisationId,
+    data,
+    action: 'contact.confirmationRequested',
     detail: { contacts: contacts.map(({ contactId }) => contactId) },
+    at: now,
   })
 }
 

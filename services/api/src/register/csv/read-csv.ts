@@ -188,7 +188,7 @@ function unreadable(fault: RowFault): ReadCsv {
 }
 
 /** A fault at a cell, or at a whole row when no column is named. */
-export function rowFault(row: number, field: string, rule: string, words: Words): RowFault {
+function rowFault(row: number, field: string, rule: string, words: Words): RowFault {
   const place = field === '' ? `Row ${row}` : `Row ${row}, ${field}`
   const pointer = field === '' ? `/rows/${row}` : `/rows/${row}/${field}`
   return { pointer, rule, detail: `${place} ${words.says}.`, expected: words.expected, row, field }
